@@ -1,0 +1,3 @@
+// Diagnostics of lexical structure, syntax and files: XC001 – XC099. Pure table.
+
+export const SYNTAX_CODES = {} as const;

@@ -1,0 +1,38 @@
+// What a decision says: allow, or deny with a reason, the check that denied and the rule that decided.
+// Pure.
+
+import type { Span } from '../config/source.ts';
+
+/** The words of the FAIL line, exactly as xinetd.log(5) spells them. */
+export type DenyReason =
+  | 'address'
+  | 'time'
+  | 'fork'
+  | 'service_limit'
+  | 'per_source_limit'
+  | 'process_limit'
+  | 'libwrap'
+  | 'load'
+  | 'connections per second';
+
+/** `before-fork`: the reference refuses in the daemon (FAIL alone); `after-fork`: in the child (START, FAIL, EXIT). */
+export type CheckStage = 'before-fork' | 'after-fork';
+
+/** A line for the daemon's own log that comes with a decision. */
+export interface Note {
+  readonly level: 'error' | 'warning' | 'notice' | 'info';
+  readonly text: string;
+}
+
+export type Verdict =
+  | { readonly kind: 'allow'; readonly notes: readonly Note[] }
+  | {
+      readonly kind: 'deny';
+      readonly reason: DenyReason;
+      readonly by: string;
+      readonly stage: CheckStage;
+      readonly rule?: Span;
+      readonly notes: readonly Note[];
+      /** Present when the rate tripped: the service goes off for this long. */
+      readonly disableSeconds?: number;
+    };
