@@ -25,9 +25,30 @@ export interface Place {
 
 /** Makes a `SourceText`; a CR before the newline stays in the text (the lexer drops it). */
 export function sourceText(name: string, text: string): SourceText {
+  return new IndexedText(name, text);
+}
+
+/** Finds the lines only when someone asks: a clean file is never indexed. */
+class IndexedText implements SourceText {
+  readonly name: string;
+  readonly text: string;
+  #lineStarts: readonly number[] | undefined;
+
+  constructor(name: string, text: string) {
+    this.name = name;
+    this.text = text;
+  }
+
+  get lineStarts(): readonly number[] {
+    this.#lineStarts ??= findLineStarts(this.text);
+    return this.#lineStarts;
+  }
+}
+
+function findLineStarts(text: string): readonly number[] {
   const lineStarts = [0];
   for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) lineStarts.push(at + 1);
-  return { name, text, lineStarts };
+  return lineStarts;
 }
 
 /** Finds line and column of an offset by bisection. */

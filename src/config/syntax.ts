@@ -22,7 +22,8 @@ export interface Assignment {
 
 /**
  * A `service NAME { … }` entry. `isComplete` is false where a syntax error or end of file broke it off:
- * such a service is never started (a `defaults` block keeps what was read so far).
+ * such a service is never started (a `defaults` block keeps what was read so far). The assignments end
+ * with the `disable` that ended the examination of the block, if there is one.
  */
 export interface ServiceBlock {
   readonly kind: 'service';
@@ -30,6 +31,11 @@ export interface ServiceBlock {
   readonly assignments: readonly Assignment[];
   readonly isComplete: boolean;
   readonly span: Span;
+  /**
+   * True for a line of inetd.conf: names and numbers are checked already, `server` need not be executable
+   * and `server_args` may be absent (an empty argv) although NAMEINARGS is set.
+   */
+  readonly isInetd?: boolean;
 }
 
 export interface DefaultsBlock {
@@ -42,13 +48,6 @@ export interface DefaultsBlock {
 export interface Include {
   readonly kind: 'include' | 'includedir';
   readonly path: Word;
-}
-
-/** A line of inetd.conf that could be read; fields as in spec section 11. */
-export interface InetdEntry {
-  readonly kind: 'inetd';
-  readonly fields: readonly Word[];
-  readonly span: Span;
 }
 
 export type Entry = ServiceBlock | DefaultsBlock | Include;
