@@ -14,6 +14,9 @@ export interface Source {
   readonly plain: string;
 }
 
+/** How the reference writes a peer it does not know. */
+export const NO_ADDRESS = '<no address>';
+
 const MAPPED = 0xffff;
 
 /** Makes a `Source` from what accept(2) or recvfrom(2) said. */

@@ -36,3 +36,11 @@ export type Verdict =
       /** Present when the rate tripped: the service goes off for this long. */
       readonly disableSeconds?: number;
     };
+
+/** What a check says when it denies; `decide` adds who said it and at which stage. */
+export interface Denial {
+  readonly reason: DenyReason;
+  readonly rule?: Span | undefined;
+  readonly notes?: readonly Note[];
+  readonly disableSeconds?: number;
+}

@@ -1,0 +1,64 @@
+// The front door of policy: one request in, one verdict out, with the reason and the rule behind it.
+// Pure and total. The checks stand in the reference's order and the first denial wins; `stage` only labels where
+// the reference would have refused, which is what the audit transcript is written from (audit/transcript.ts).
+
+import { accessCheck } from './address.ts';
+import { countRequest, cpsCheck } from './cps.ts';
+import type { RateState } from './cps.ts';
+import { instancesCheck, perSourceCheck, processLimitCheck } from './limits.ts';
+import { loadCheck } from './load.ts';
+import type { PolicyRequest } from './request.ts';
+import { sensorCheck } from './sensor.ts';
+import { timesCheck } from './times.ts';
+import type { CheckStage, Denial, Verdict } from './verdict.ts';
+
+interface Check {
+  readonly name: string;
+  readonly stage: CheckStage;
+  /** `rate` already counts this request. */
+  readonly check: (request: PolicyRequest, rate: RateState) => Denial | undefined;
+}
+
+/** Every check, in the order of the reference. */
+export const CHECKS = [
+  { name: 'cps', stage: 'before-fork', check: cpsCheck },
+  { name: 'max_load', stage: 'before-fork', check: loadCheck },
+  { name: 'access_times', stage: 'before-fork', check: timesCheck },
+  { name: 'instances', stage: 'before-fork', check: instancesCheck },
+  { name: 'per_source', stage: 'before-fork', check: perSourceCheck },
+  { name: 'limit', stage: 'before-fork', check: processLimitCheck },
+  { name: 'sensor', stage: 'after-fork', check: sensorCheck },
+  { name: 'access', stage: 'after-fork', check: accessCheck },
+] as const satisfies readonly Check[];
+
+export type CheckName = (typeof CHECKS)[number]['name'];
+
+/** The verdict, and the rate the service has to remember. */
+export interface Decision {
+  readonly verdict: Verdict;
+  readonly rate: RateState;
+}
+
+const ALLOW: Verdict = { kind: 'allow', notes: [] };
+
+/** May this connection be served? */
+export function decide(request: PolicyRequest): Decision {
+  const rate = countRequest(request.rate, request.service.config.cps, request.nowMs);
+  for (const { name, stage, check } of CHECKS) {
+    const denial = check(request, rate);
+    if (denial !== undefined) return { verdict: deny(name, stage, denial), rate };
+  }
+  return { verdict: ALLOW, rate };
+}
+
+function deny(by: CheckName, stage: CheckStage, denial: Denial): Verdict {
+  return {
+    kind: 'deny',
+    reason: denial.reason,
+    by,
+    stage,
+    notes: denial.notes ?? [],
+    ...(denial.rule === undefined ? {} : { rule: denial.rule }),
+    ...(denial.disableSeconds === undefined ? {} : { disableSeconds: denial.disableSeconds }),
+  };
+}
