@@ -1,0 +1,39 @@
+// What a built-in service is: a name, a socket type, and how it serves a connection or a datagram inside this process.
+// Types only; the services are beside this file, the table is `index.ts`.
+// Source: spec 7.
+
+import type { Datagram } from '../../native/binding.ts';
+
+export type BuiltinName = 'echo' | 'discard' | 'chargen' | 'daytime' | 'time';
+
+/** A connection being served; `stop` closes it at once and `onEnd` is not called any more. */
+export interface BuiltinSession {
+  readonly stop: () => void;
+}
+
+/** A built-in that serves connections. */
+export interface StreamBuiltin {
+  readonly name: BuiltinName;
+  readonly socketType: 'stream';
+  /** The reference forks for it: it counts as a running server and its end is logged. */
+  readonly isForking: boolean;
+  /**
+   * Serves a connection. Owns `fd` from now on and closes it; `onEnd` is called once, after `serveStream` has returned,
+   * when it is closed.
+   */
+  readonly serveStream: (fd: number, onEnd: () => void) => BuiltinSession;
+}
+
+/** A built-in that answers datagrams. */
+export interface DatagramBuiltin {
+  readonly name: BuiltinName;
+  readonly socketType: 'dgram';
+  readonly isForking: false;
+  /**
+   * Takes one datagram off the queue and answers it if `mayReply` agrees. Returns its sender; undefined when none was there.
+   * `fd` stays the caller's. Throws SystemError for recvfrom; a reply that fails is given up.
+   */
+  readonly serveDatagram: (fd: number, mayReply: (sender: Datagram) => boolean) => Datagram | undefined;
+}
+
+export type Builtin = StreamBuiltin | DatagramBuiltin;

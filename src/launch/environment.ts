@@ -1,0 +1,81 @@
+// The environment of a server: the daemon's own, filtered, with `env` on top, and what tells it who calls.
+// Pure. All strings are `NAME=value` byte strings.
+// Source: spec 6.4; the names never passed on are those that would let the daemon's surroundings steer a server.
+
+import type { ServiceConfig } from '../config/service-config.ts';
+
+/** What a server is told about the request it serves. */
+export interface Caller {
+  /** As the log prints it; `<no address>` where the server accepts by itself. */
+  readonly text: string;
+  /** Without the mapping prefix; undefined where the peer is unknown. */
+  readonly plain: string | undefined;
+  readonly port: number;
+  readonly connectionId: string;
+}
+
+/** Variables that say who calls: set for each connection, never taken from elsewhere. */
+const CALLER_NAMES: ReadonlySet<string> = new Set([
+  'REMOTE_HOST',
+  'REMOTE_ADDR',
+  'REMOTE_PORT',
+  'XINETD_SERVICE',
+  'XINETD_CONN_ID',
+]);
+
+const NEVER_NAMES: ReadonlySet<string> = new Set([
+  'GLIBC_TUNABLES',
+  'NOTIFY_SOCKET',
+  'INVOCATION_ID',
+  'JOURNAL_STREAM',
+  'CREDENTIALS_DIRECTORY',
+  'BASH_ENV',
+  'ENV',
+  'IFS',
+]);
+
+const NEVER_PREFIXES = ['LD_', 'NODE_', 'BASH_FUNC_', 'WATCHDOG_', 'LISTEN_'] as const;
+
+/**
+ * What every server of a service gets, without the variables of the single connection.
+ * Order: the daemon's own (or the `passenv` names), then what `env` adds; a replaced variable keeps its place.
+ */
+export function serverEnvironment(
+  config: Pick<ServiceConfig, 'env' | 'passenv'>,
+  daemonEnvironment: readonly string[],
+  serviceId: string,
+): readonly string[] {
+  const variables = baseOf(daemonEnvironment, config.passenv);
+  for (const setting of config.env) variables.set(nameOf(setting), setting);
+  for (const name of CALLER_NAMES) variables.delete(name);
+  return [...variables.values(), `XINETD_SERVICE=${serviceId}`];
+}
+
+/** What is added for one connection. REMOTE_HOST comes last, as in the reference. */
+export function callerEnvironment(caller: Caller): readonly string[] {
+  const address = caller.plain === undefined ? [] : [`REMOTE_ADDR=${caller.plain}`, `REMOTE_PORT=${caller.port}`];
+  return [...address, `XINETD_CONN_ID=${caller.connectionId}`, `REMOTE_HOST=${caller.text}`];
+}
+
+/** differs: variables that steer loaders, shells, Node or systemd stay behind unless `passenv` names them. */
+function baseOf(environment: readonly string[], passenv: readonly string[] | undefined): Map<string, string> {
+  const all = new Map<string, string>();
+  for (const variable of environment) if (!all.has(nameOf(variable))) all.set(nameOf(variable), variable);
+  if (passenv === undefined) return new Map([...all].filter(([name]) => !isNeverPassed(name)));
+  const passed = new Map<string, string>();
+  for (const name of passenv) {
+    const variable = all.get(name);
+    if (variable !== undefined) passed.set(name, variable);
+  }
+  return passed;
+}
+
+/** Whether a variable of the daemon's own environment stays behind when no `passenv` names it. */
+export function isNeverPassed(name: string): boolean {
+  return NEVER_NAMES.has(name) || NEVER_PREFIXES.some((prefix) => name.startsWith(prefix));
+}
+
+function nameOf(variable: string): string {
+  const end = variable.indexOf('=');
+  return end === -1 ? variable : variable.slice(0, end);
+}
