@@ -4,7 +4,6 @@
 
 import type { ConfigPorts } from '../config/ports.ts';
 import type { ServiceConfig } from '../config/service-config.ts';
-import type { Service } from '../config/service.ts';
 import type { LaunchProfileSpec } from '../native/binding.ts';
 import { serverEnvironment } from './environment.ts';
 
@@ -18,12 +17,35 @@ export interface LaunchWorld extends Pick<ConfigPorts, 'lookupUid' | 'groupList'
 /** Everything about a server that is the same for each connection. */
 export type LaunchPlan = LaunchProfileSpec;
 
+/** The part of a service's configuration that decides how its server runs. */
+export type LaunchConfig = Pick<
+  ServiceConfig,
+  | 'id'
+  | 'type'
+  | 'flags'
+  | 'server'
+  | 'server_args'
+  | 'redirect'
+  | 'user'
+  | 'group'
+  | 'groups'
+  | 'umask'
+  | 'nice'
+  | 'env'
+  | 'passenv'
+  | 'rlimit_as'
+  | 'rlimit_cpu'
+  | 'rlimit_data'
+  | 'rlimit_rss'
+  | 'rlimit_stack'
+  | 'rlimit_files'
+>;
+
 type Ids = LaunchPlan['ids'];
 type ResourceLimits = LaunchPlan['rlimits'];
 
 /** Plans the server of a service; undefined where it runs no program of its own (built-in, redirect). */
-export function planLaunch(service: Service, world: LaunchWorld): LaunchPlan | undefined {
-  const { config } = service;
+export function planLaunch(config: LaunchConfig, world: LaunchWorld): LaunchPlan | undefined {
   if (config.server === undefined || config.redirect !== undefined || config.type.includes('INTERNAL'))
     return undefined;
   return {
@@ -39,7 +61,7 @@ export function planLaunch(service: Service, world: LaunchWorld): LaunchPlan | u
 }
 
 /** With NAMEINARGS the arguments are the whole argv, wherever the flag was written. differs: F6. */
-function argumentsOf(config: ServiceConfig, server: string): readonly string[] {
+function argumentsOf(config: LaunchConfig, server: string): readonly string[] {
   if (config.flags.includes('NAMEINARGS')) return config.server_args;
   return [server.slice(server.lastIndexOf('/') + 1), ...config.server_args];
 }
@@ -48,7 +70,7 @@ function argumentsOf(config: ServiceConfig, server: string): readonly string[] {
  * Undefined: the server keeps the daemon's ids. A daemon that is not root changes nothing for its own user; for
  * any other user the ids are planned all the same, so that the kernel refuses and the server never runs.
  */
-function idsOf(config: ServiceConfig, world: LaunchWorld): Ids {
+function idsOf(config: LaunchConfig, world: LaunchWorld): Ids {
   const { user, group } = config;
   if (world.effectiveUid !== 0) {
     if (user === undefined || user.uid === world.effectiveUid) return undefined;
@@ -59,7 +81,7 @@ function idsOf(config: ServiceConfig, world: LaunchWorld): Ids {
   return { uid: user?.uid ?? world.effectiveUid, gid, groups: groupsOf(config, world) };
 }
 
-function groupsOf(config: ServiceConfig, world: LaunchWorld): readonly number[] {
+function groupsOf(config: LaunchConfig, world: LaunchWorld): readonly number[] {
   const { user } = config;
   if (user === undefined || !config.groups) return [];
   const record = world.lookupUid(user.uid) ?? user;
@@ -67,7 +89,7 @@ function groupsOf(config: ServiceConfig, world: LaunchWorld): readonly number[] 
 }
 
 /** Soft = hard for each; 0 is "not set". differs: a limit that cannot be set stops the launch (the reference goes on). */
-function resourceLimitsOf(config: ServiceConfig, descriptorHardLimit: number): ResourceLimits {
+function resourceLimitsOf(config: LaunchConfig, descriptorHardLimit: number): ResourceLimits {
   const limits: readonly (readonly [string, number | undefined])[] = [
     ['nofile', filesLimit(config.rlimit_files, descriptorHardLimit)],
     ['as', config.rlimit_as],

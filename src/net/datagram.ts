@@ -5,31 +5,35 @@
 import { receiveFrom } from '../native/binding.ts';
 import type { Datagram } from '../native/binding.ts';
 
-const PEEK_BYTES = 64;
-const peekBuffer = new Uint8Array(PEEK_BYTES);
-const dropBuffer = new Uint8Array(1);
+const HEAD_BYTES = 512;
+const headBuffer = new Uint8Array(HEAD_BYTES);
 
 /** What is known of a waiting datagram without taking it: enough to know it again. */
 export interface WaitingDatagram {
-  readonly from: Datagram;
+  readonly sender: Datagram;
   /** Its first bytes. */
   readonly head: Uint8Array;
 }
 
-/** Looks at the datagram that waits first, leaving it queued; undefined when none waits. Throws SystemError for recvfrom. */
+/** Who sent the datagram that waits first, which stays queued; undefined when none waits. Throws SystemError for recvfrom. */
+export function peekSender(fd: number): Datagram | undefined {
+  return receiveFrom(fd, headBuffer, true);
+}
+
+/** The datagram that waits first, which stays queued; undefined when none waits. Throws SystemError for recvfrom. */
 export function peekDatagram(fd: number): WaitingDatagram | undefined {
-  const from = receiveFrom(fd, peekBuffer, true);
-  if (from === undefined) return undefined;
-  return { from, head: peekBuffer.slice(0, Math.min(from.length, PEEK_BYTES)) };
+  const sender = peekSender(fd);
+  return sender === undefined ? undefined : { sender, head: headBuffer.slice(0, sender.length) };
 }
 
 /** Takes one datagram off the queue unread; false when none waits. Throws SystemError for recvfrom. */
 export function dropDatagram(fd: number): boolean {
-  return receiveFrom(fd, dropBuffer, false) !== undefined;
+  return receiveFrom(fd, headBuffer, false) !== undefined;
 }
 
 /**
- * Drops the datagram that started a server when the server has left it unread; says whether it did.
+ * Drops the datagram that started a server when the server has left it unread; says whether it did. A second datagram
+ * with the same sender and content cannot be told from the first.
  * differs: the reference throws every queued datagram away (F2).
  */
 export function dropIfUnread(fd: number, trigger: WaitingDatagram): boolean {
@@ -39,9 +43,9 @@ export function dropIfUnread(fd: number, trigger: WaitingDatagram): boolean {
 
 function isSameDatagram(one: WaitingDatagram, other: WaitingDatagram): boolean {
   return (
-    one.from.port === other.from.port &&
-    one.from.text === other.from.text &&
-    one.from.length === other.from.length &&
+    one.sender.port === other.sender.port &&
+    one.sender.text === other.sender.text &&
+    one.head.length === other.head.length &&
     one.head.every((byte, index) => byte === other.head[index])
   );
 }

@@ -60,20 +60,6 @@ export function endpointOf(config: EndpointConfig): Endpoint | undefined {
   };
 }
 
-/** Whether two endpoints are one socket to the kernel, so that a reload may keep it. */
-export function isSameSocket(one: Endpoint, other: Endpoint): boolean {
-  const a = one.spec;
-  const b = other.spec;
-  return (
-    a.family === b.family &&
-    a.type === b.type &&
-    a.protocol === b.protocol &&
-    a.address === b.address &&
-    a.port === b.port &&
-    a.isV6Only === b.isV6Only
-  );
-}
-
 /** Pause between two tries to bind, from XINETD_BIND_DELAY (microseconds, 0 to 500000; anything else counts as 0). */
 export function bindDelayMs(variable: string | undefined): number {
   if (variable === undefined || !/^\d+$/.test(variable)) return 0;

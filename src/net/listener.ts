@@ -91,7 +91,7 @@ export class Listener {
   /** Makes the poll agree with what owner and back-off want. */
   #settle(): void {
     const isWanted = this.#fd >= 0 && !this.#isSuspended && this.#backOffTimer === undefined;
-    if (isWanted === this.#isWatching && (this.#watch !== undefined || !isWanted)) return;
+    if (isWanted === this.#isWatching) return;
     this.#isWatching = isWanted;
     if (!isWanted) this.#watch?.pause();
     else if (this.#watch === undefined) this.#watch = this.#startWatch();
@@ -102,10 +102,9 @@ export class Listener {
     if (this.endpoint.arrival !== 'connection') return watchReadable(this.#fd, this.#events.onReadable);
     return watchAccept(this.#fd, {
       convertMapped: this.endpoint.convertMapped,
-      onConnection: (fd, family, port, text, w0, w1, w2, w3) => {
+      onConnection: (fd, family, port, ...[text, ...words]) => {
         this.#backOffMs = 0;
-        const peer = { family, port, text, words: [w0, w1, w2, w3] } as const;
-        this.#events.onConnection(new Connection(fd, peer, this.#events.nowMs()));
+        this.#events.onConnection(new Connection(fd, { family, port, text, words }, this.#events.nowMs()));
       },
       onError: (errno) => {
         this.#backOff(errno);
