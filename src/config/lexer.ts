@@ -3,7 +3,7 @@
 // differs: a CR before the newline is dropped, and lines may be long (the reference takes CR as data and cuts lines).
 
 import type { SourceText, Span } from './source.ts';
-import type { Word } from './syntax.ts';
+import type { AssignmentOperator, Word } from './syntax.ts';
 import { BYTE, isBlank, isSpace, type Line, type LineKind } from './tokens.ts';
 
 /** A longer line is no configuration; in bytes. */
@@ -13,16 +13,25 @@ export const MAX_LINE_BYTES = 1 << 20;
 export class Lexer {
   readonly source: SourceText;
   #at = 0;
+  #stop = 0;
   #lineNumber = 0;
   #nulAt: number | undefined;
+  /** Offset of the next NUL byte not yet passed, or -1: most files have none and are not searched again. */
+  #nextNul: number;
 
   constructor(source: SourceText) {
     this.source = source;
+    this.#nextNul = source.text.indexOf('\0');
   }
 
   /** Number of the line read last; at the end of the file, of the last line. */
   get lineNumber(): number {
     return this.#lineNumber;
+  }
+
+  /** Offset after the line read last, without its newline. */
+  get offset(): number {
+    return this.#stop;
   }
 
   /** Offset of the first NUL byte met so far. */
@@ -38,6 +47,7 @@ export class Lexer {
       const newline = text.indexOf('\n', begin);
       const stop = newline === -1 ? text.length : newline;
       this.#at = stop + 1;
+      this.#stop = stop;
       this.#lineNumber += 1;
       const start = skipSpace(text, begin, stop);
       if (start === stop || text.charCodeAt(start) === BYTE.hash) continue;
@@ -49,10 +59,10 @@ export class Lexer {
 
   #contentEnd(start: number, stop: number): number {
     const { text } = this.source;
-    for (let at = start; at < stop; at += 1) {
-      if (text.charCodeAt(at) !== BYTE.nul) continue;
-      this.#nulAt ??= at;
-      return at;
+    if (this.#nextNul !== -1 && this.#nextNul < start) this.#nextNul = text.indexOf('\0', start);
+    if (this.#nextNul !== -1 && this.#nextNul < stop) {
+      this.#nulAt ??= this.#nextNul;
+      return this.#nextNul;
     }
     return text.charCodeAt(stop - 1) === BYTE.carriageReturn ? stop - 1 : stop;
   }
@@ -88,12 +98,13 @@ export function attributeName(source: SourceText, line: Line): Word {
   return word(source, line.start, at);
 }
 
-/** Where an operator that begins at an offset ends; undefined when there is none. */
-export function operatorEnd(text: string, at: number): number | undefined {
+/** The operator that begins at an offset. */
+export function operatorAt(text: string, at: number): AssignmentOperator | undefined {
   const byte = text.charCodeAt(at);
-  if (byte === BYTE.equals) return at + 1;
-  const isSigned = byte === BYTE.plus || byte === BYTE.minus;
-  return isSigned && text.charCodeAt(at + 1) === BYTE.equals ? at + 2 : undefined;
+  if (byte === BYTE.equals) return '=';
+  if (text.charCodeAt(at + 1) !== BYTE.equals) return undefined;
+  if (byte === BYTE.plus) return '+=';
+  return byte === BYTE.minus ? '-=' : undefined;
 }
 
 /** The first offset from `at` that is no space, or `end`. */
@@ -103,8 +114,7 @@ export function skipSpace(text: string, at: number, end: number): number {
   return next;
 }
 
-/** A word with its place. */
-export function word(source: SourceText, start: number, end: number): Word {
+function word(source: SourceText, start: number, end: number): Word {
   const span: Span = { source, start, end };
   return { text: source.text.slice(start, end), span };
 }
