@@ -98,7 +98,7 @@ export function compileFormat(flags: LogFlags): EventFormat {
         return userid(event);
       case 'noid':
         return noid(event);
-      case 'traffic':
+      default:
         return traffic(event);
     }
   };

@@ -43,6 +43,11 @@ export function forkFailureEvents(occasion: Occasion): readonly AuditEvent[] {
 }
 
 /** A server is gone; built-in services that never started a process leave nothing. */
-export function exitEvents(occasion: Occasion, pid: number, end: ServerEnd, durationSeconds: number): readonly AuditEvent[] {
+export function exitEvents(
+  occasion: Occasion,
+  pid: number,
+  end: ServerEnd,
+  durationSeconds: number,
+): readonly AuditEvent[] {
   return occasion.isForking ? [{ kind: 'exit', id: occasion.id, pid, end, durationSeconds }] : [];
 }

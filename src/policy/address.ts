@@ -54,7 +54,11 @@ export function accessCheck(request: PolicyRequest): Denial | undefined {
   const admitted = access.onlyFrom === undefined ? undefined : admittingRule(access.onlyFrom, source, hostName);
   if (refused !== undefined) {
     const isBoth = admitted !== undefined && refused.isCertain;
-    return { reason: 'address', rule: refused.pattern.span, notes: isBoth ? [bothMatch(service.config.id, source)] : [] };
+    return {
+      reason: 'address',
+      rule: refused.pattern.span,
+      notes: isBoth ? [bothMatch(service.config.id, source)] : [],
+    };
   }
   if (access.onlyFrom === undefined || admitted !== undefined) return undefined;
   return { reason: 'address', rule: service.origins.only_from?.span };
@@ -65,7 +69,11 @@ function compileList(patterns: readonly AddressPattern[]): AddressList {
 }
 
 /** The rule of no_access that denies; not certain when only the failed look-up of a name speaks for it. */
-function refusingRule(list: AddressList, source: Source, hostName: HostName): { pattern: AddressPattern; isCertain: boolean } | undefined {
+function refusingRule(
+  list: AddressList,
+  source: Source,
+  hostName: HostName,
+): { pattern: AddressPattern; isCertain: boolean } | undefined {
   const byAddress = list.prefixes.match(source);
   if (byAddress !== undefined) return { pattern: byAddress, isCertain: true };
   if (list.names === undefined) return undefined;

@@ -55,8 +55,18 @@ function prefixOf(rule: AddressPattern, words: IPv6Words, bits: number): Prefix 
   const masks = [maskWord(bits), maskWord(bits - 32), maskWord(bits - 64), maskWord(bits - 96)] as const;
   return {
     rule,
-    start: [(words[0] & masks[0]) >>> 0, (words[1] & masks[1]) >>> 0, (words[2] & masks[2]) >>> 0, (words[3] & masks[3]) >>> 0],
-    end: [(words[0] | ~masks[0]) >>> 0, (words[1] | ~masks[1]) >>> 0, (words[2] | ~masks[2]) >>> 0, (words[3] | ~masks[3]) >>> 0],
+    start: [
+      (words[0] & masks[0]) >>> 0,
+      (words[1] & masks[1]) >>> 0,
+      (words[2] & masks[2]) >>> 0,
+      (words[3] & masks[3]) >>> 0,
+    ],
+    end: [
+      (words[0] | ~masks[0]) >>> 0,
+      (words[1] | ~masks[1]) >>> 0,
+      (words[2] | ~masks[2]) >>> 0,
+      (words[3] | ~masks[3]) >>> 0,
+    ],
   };
 }
 

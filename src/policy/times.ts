@@ -9,6 +9,8 @@ export function timesCheck(request: PolicyRequest): Denial | undefined {
   const { access_times } = request.service.config;
   if (access_times === undefined) return undefined;
   const { localMinute } = request;
-  const isOpen = access_times.some(({ startMinute, endMinute }) => startMinute <= localMinute && localMinute <= endMinute);
+  const isOpen = access_times.some(
+    ({ startMinute, endMinute }) => startMinute <= localMinute && localMinute <= endMinute,
+  );
   return isOpen ? undefined : { reason: 'time', rule: request.service.origins.access_times?.span };
 }
