@@ -6,6 +6,7 @@
 import { MAX_FILES, MAX_INCLUDE_DEPTH, MAX_TEXT_BYTES, WordBudget } from './bounds.ts';
 import type { DiagnosticCode } from './codes.ts';
 import type { DiagnosticCollector } from './diagnostic.ts';
+import { isTrusted } from './file-trust.ts';
 import { Parser } from './parser.ts';
 import type { ConfigPorts, FileStatus, ReadResult } from './ports.ts';
 import { sourceText } from './source.ts';
@@ -31,9 +32,6 @@ export interface BlocksRead {
 export function readBlocks(options: ReadOptions, ports: ConfigPorts, collector: DiagnosticCollector): BlocksRead {
   return new ConfigurationReader(options, ports, collector).read();
 }
-
-const WRITABLE_BY_ALL = 0o002;
-const WRITABLE_BY_GROUP = 0o020;
 
 class ConfigurationReader {
   readonly #options: ReadOptions;
@@ -68,7 +66,7 @@ class ConfigurationReader {
       this.#collector.push({ code: 'XC016', args: [path, reason, errno] });
       return 'unreadable';
     }
-    if (!this.#isSafe(path, result.status)) return 'refused';
+    if (!this.#isTrusted(path, result.status)) return 'refused';
     this.#parse({ name: path, absolute }, result.text);
     if (this.#entryCount === 0) {
       this.#collector.push({
@@ -137,7 +135,7 @@ class ConfigurationReader {
     name: string,
     file: { readonly absolute: string; readonly text: string; readonly status: FileStatus },
   ): void {
-    if (!this.#isSafe(name, file.status, place)) return;
+    if (!this.#isTrusted(name, file.status, place)) return;
     this.#say('XC011', place, name);
     if (this.#textBytes + file.text.length > MAX_TEXT_BYTES) return this.#tooLarge(place, name);
     this.#parse({ name, absolute: file.absolute }, file.text);
@@ -170,17 +168,8 @@ class ConfigurationReader {
     this.#collector.push({ code: 'XC012', args: [name], span: place.span, hint: result.system.reason });
   }
 
-  /** Whether a daemon that is root may trust a file; warns where it may with a doubt. */
-  #isSafe(name: string, status: FileStatus, place?: Word): boolean {
-    if (this.#ports.effectiveUid !== 0) return true;
-    const where = place && { span: place.span };
-    if ((status.mode & WRITABLE_BY_ALL) !== 0 && !this.#ports.allowInsecure) {
-      this.#collector.push({ code: 'XC022', args: [name], ...where });
-      return false;
-    }
-    if ((status.mode & WRITABLE_BY_GROUP) !== 0) this.#collector.push({ code: 'XC023', args: [name], ...where });
-    if (status.uid !== 0) this.#collector.push({ code: 'XC024', args: [name], ...where });
-    return true;
+  #isTrusted(name: string, status: FileStatus, place?: Word): boolean {
+    return isTrusted({ name, status, ...(place && { span: place.span }) }, this.#ports, this.#collector);
   }
 
   #say(code: DiagnosticCode, place: Word, name: string = place.text): void {

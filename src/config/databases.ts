@@ -1,0 +1,100 @@
+// The name files of /etc: services, protocols, rpc, networks, hosts, from text to look-up tables.
+// Pure. As the C library reads them: `#` begins a comment anywhere, aliases count as names, the first line that
+// matches wins, lines that make no sense are passed over. Text is a byte string.
+
+import type { NamedNumber, ServiceName } from './ports.ts';
+
+/** `/etc/services`. */
+export interface ServicesTable {
+  readonly find: (name: string, protocol: string) => ServiceName | undefined;
+  /** Every name and alias once. */
+  readonly names: () => readonly string[];
+}
+
+/** `/etc/hosts`. */
+export interface HostsTable {
+  readonly addressesOf: (name: string) => readonly string[];
+  readonly nameOf: (address: string) => string | undefined;
+}
+
+const HIGHEST_PORT = 65_535;
+
+/** `name port/protocol alias…` lines; names are case-sensitive. */
+export function parseServices(text: string): ServicesTable {
+  const entries = new Map<string, ServiceName>();
+  const known = new Set<string>();
+  for (const [name, endpoint, ...aliases] of lines(text)) {
+    const parts = /^(\d{1,5})\/(.+)$/u.exec(endpoint ?? '');
+    const port = Number(parts?.[1]);
+    const protocol = parts?.[2];
+    if (name === undefined || protocol === undefined || port > HIGHEST_PORT) continue;
+    const entry = { name, port, protocol, aliases };
+    for (const each of [name, ...aliases]) {
+      known.add(each);
+      setOnce(entries, `${each}/${protocol}`, entry);
+    }
+  }
+  return { find: (name, protocol) => entries.get(`${name}/${protocol}`), names: () => [...known] };
+}
+
+/** `name number alias…` lines: `/etc/protocols` and `/etc/rpc`; names are case-sensitive. */
+export function parseNumbers(text: string): ReadonlyMap<string, NamedNumber> {
+  const entries = new Map<string, NamedNumber>();
+  for (const [name, digits, ...aliases] of lines(text)) {
+    if (name === undefined || !/^\d{1,10}$/u.test(digits ?? '')) continue;
+    const entry = { name, number: Number(digits), aliases };
+    for (const each of [name, ...aliases]) setOnce(entries, each, entry);
+  }
+  return entries;
+}
+
+/** `/etc/networks`: the number as four octets in a uint32; missing octets on the right are 0. */
+export function parseNetworks(text: string): ReadonlyMap<string, number> {
+  const entries = new Map<string, number>();
+  for (const [name, number, ...aliases] of lines(text)) {
+    const address = networkNumber(number ?? '');
+    if (name === undefined || address === undefined) continue;
+    for (const each of [name, ...aliases]) setOnce(entries, each, address);
+  }
+  return entries;
+}
+
+/** `/etc/hosts`: names are compared without regard to case; an address keeps the first name given to it. */
+export function parseHosts(text: string): HostsTable {
+  const addresses = new Map<string, string[]>();
+  const names = new Map<string, string>();
+  for (const [address, ...all] of lines(text)) {
+    const [official] = all;
+    if (address === undefined || official === undefined) continue;
+    setOnce(names, address.toLowerCase(), official);
+    for (const name of new Set(all.map((each) => each.toLowerCase()))) {
+      const found = addresses.get(name) ?? [];
+      if (!found.includes(address)) addresses.set(name, [...found, address]);
+    }
+  }
+  return {
+    addressesOf: (name) => addresses.get(name.toLowerCase()) ?? [],
+    nameOf: (address) => names.get(address.toLowerCase()),
+  };
+}
+
+/** The fields of each line that has any. */
+function* lines(text: string): Generator<readonly string[]> {
+  for (const line of text.split('\n')) {
+    const comment = line.indexOf('#');
+    const fields = (comment === -1 ? line : line.slice(0, comment)).match(/[^ \t\v\f\r]+/gu);
+    if (fields !== null) yield fields;
+  }
+}
+
+function networkNumber(text: string): number | undefined {
+  if (!/^\d{1,3}(?:\.\d{1,3}){0,3}$/u.test(text)) return undefined;
+  const octets = text.split('.').map(Number);
+  if (octets.some((octet) => octet > 255)) return undefined;
+  const [a = 0, b = 0, c = 0, d = 0] = octets;
+  return a * 0x1000000 + b * 0x10000 + c * 0x100 + d;
+}
+
+function setOnce<Value>(map: Map<string, Value>, key: string, value: Value): void {
+  if (!map.has(key)) map.set(key, value);
+}
