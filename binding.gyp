@@ -1,0 +1,28 @@
+{
+  "targets": [
+    {
+      "target_name": "xinetd-ts",
+      "sources": [
+        "src/native/addon.c",
+        "src/native/arguments.c",
+        "src/native/child.c",
+        "src/native/detach.c",
+        "src/native/exits.c",
+        "src/native/names.c",
+        "src/native/profile.c",
+        "src/native/readiness.c",
+        "src/native/sockets.c",
+        "src/native/spawn.c",
+        "src/native/traffic.c",
+        "src/native/trim.c"
+      ],
+      "cflags": [
+        "-std=gnu11", "-O2", "-Wall", "-Wextra", "-Werror", "-Wshadow", "-Wstrict-prototypes", "-Wvla",
+        "-fvisibility=hidden", "-fno-strict-aliasing", "-fstack-protector-strong", "-fstack-clash-protection"
+      ],
+      "cflags!": ["-Wno-unused-parameter"],
+      "defines": ["_GNU_SOURCE", "_FORTIFY_SOURCE=2", "NAPI_VERSION=9"],
+      "ldflags": ["-Wl,-z,relro", "-Wl,-z,now", "-Wl,-z,noexecstack"]
+    }
+  ]
+}

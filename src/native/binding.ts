@@ -1,0 +1,253 @@
+// The typed face of the native core, and the only importer of the .node file.
+// Every function throws SystemError { call, errno, subject } when the kernel says no, and TypeError for a wrong argument.
+// Descriptors are plain numbers owned by the caller. Text is byte strings (latin1). One event loop per process: a worker
+// thread cannot load it. See docs of each function; the C side is in the files of the same room.
+import { loadAddon } from './addon-file.ts';
+import { SystemError } from './system-error.ts';
+
+/** Address family of a socket. */
+export type Family = 'ipv4' | 'ipv6';
+
+/** What `openSocket` opens. */
+export interface SocketSpec {
+  readonly family: Family;
+  readonly type: 'stream' | 'dgram' | 'raw' | 'seqpacket';
+  /** Protocol number; 0 lets the kernel choose by type. */
+  readonly protocol: number;
+  /** Numeric; '' = any. */
+  readonly address: string;
+  /** 0 lets the kernel choose: see `localPort`. */
+  readonly port: number;
+  /** IPV6_V6ONLY, always set one way or the other on IPv6 sockets. */
+  readonly isV6Only: boolean;
+  readonly isNoDelay: boolean;
+  readonly isKeepAlive: boolean;
+  /** Used by stream and seqpacket, the types that listen. */
+  readonly backlog: number;
+}
+
+/** A watched descriptor. Closing is final and may be repeated; the descriptor itself stays open. */
+export interface Watch {
+  pause(): void;
+  resume(): void;
+  close(): void;
+}
+
+/** How a listener's connections are handed over. */
+export interface AcceptWatchOptions {
+  /** Try IPV6_ADDRFORM on v4-mapped peers, so that the server sees an AF_INET socket. */
+  readonly convertMapped: boolean;
+  /**
+   * Takes over `fd` (blocking, close-on-exec). `text` is inet_ntop of the peer (`::ffff:1.2.3.4` also after conversion);
+   * w0..w3 are unsigned 32-bit words, an IPv4 address in w0. When it throws, fd is closed unless `closeFd` has been.
+   */
+  readonly onConnection: (
+    fd: number,
+    family: 4 | 6,
+    port: number,
+    text: string,
+    w0: number,
+    w1: number,
+    w2: number,
+    w3: number,
+  ) => void;
+  /** accept failed with more than EAGAIN, EINTR, ECONNABORTED; the watch runs on and will say so again unless paused. */
+  readonly onError: (errno: number) => void;
+}
+
+/** A connection served in-process. It wants nothing at first. */
+export interface ReadyWatch {
+  want(isReadable: boolean, isWritable: boolean): void;
+  close(): void;
+}
+
+/** Resources that can be limited. */
+export type Resource = 'as' | 'cpu' | 'data' | 'rss' | 'stack' | 'nofile' | 'core' | 'fsize' | 'nproc';
+
+/** Everything about a server that is the same for each of its connections. */
+export interface LaunchProfileSpec {
+  readonly path: string;
+  readonly argv: readonly string[];
+  readonly env: readonly string[];
+  readonly directory: string;
+  /** undefined: unchanged. Set and read back in the child before exec. */
+  readonly ids: { readonly uid: number; readonly gid: number; readonly groups: readonly number[] } | undefined;
+  readonly umask: number | undefined;
+  /** Added to the daemon's own niceness, as nice(2) does. */
+  readonly nice: number | undefined;
+  /** Soft and hard at once; Infinity = unlimited. */
+  readonly rlimits: readonly { readonly resource: string; readonly limit: number }[];
+}
+
+/** A checked and compiled LaunchProfileSpec; its memory goes when it is unreferenced and no child can still read it. */
+export interface LaunchProfile {
+  readonly __profile: unique symbol;
+}
+
+/** The steps of a child's set-up, in the order they are taken. */
+export type LaunchStep =
+  | 'sigaction'
+  | 'setsid'
+  | 'dup2'
+  | 'close_range'
+  | 'setrlimit'
+  | 'nice'
+  | 'chdir'
+  | 'setgroups'
+  | 'setgid'
+  | 'setuid'
+  | 'verify ids'
+  | 'sigprocmask'
+  | 'execve';
+
+/**
+ * One exit: `status` or `signal`. `step` and `errno` are set when set-up or exec failed (status 126): then the server's
+ * program never ran.
+ */
+export type OnExit = (
+  pid: number,
+  status: number | undefined,
+  signal: number | undefined,
+  step: LaunchStep | undefined,
+  errno: number,
+) => void;
+
+/** A datagram received, and whom to answer. */
+export interface Datagram {
+  readonly length: number;
+  readonly family: 4 | 6;
+  readonly port: number;
+  readonly text: string;
+  readonly words: readonly [number, number, number, number];
+  /** Interface index of a link-local IPv6 address. */
+  readonly scope?: number;
+}
+
+interface WatchHandle {
+  readonly __watch: unique symbol;
+}
+
+interface Addon {
+  initialise(systemError: typeof SystemError): void;
+  openSocket(spec: SocketSpec): number;
+  localPort(fd: number): number;
+  closeFd(fd: number): void;
+  setBlocking(fd: number, isBlocking: boolean): void;
+  shutdownFd(fd: number, how: 'read' | 'write' | 'both'): void;
+  sendNow(fd: number, bytes: Uint8Array): number;
+  receiveNow(fd: number, into: Uint8Array): number | undefined;
+  receiveFrom(fd: number, into: Uint8Array, peek: boolean): Datagram | undefined;
+  replyTo(fd: number, bytes: Uint8Array, to: Datagram): boolean;
+  openUnixDatagram(path: string): number;
+  watchAccept(
+    fd: number,
+    isConvertingMapped: boolean,
+    onConnection: AcceptWatchOptions['onConnection'],
+    onError: AcceptWatchOptions['onError'],
+  ): WatchHandle;
+  watchReadable(fd: number, onReadable: () => void): WatchHandle;
+  watchReady(fd: number, onReady: (isReadable: boolean, isWritable: boolean) => void): WatchHandle;
+  watchWant(watch: WatchHandle, isReadable: boolean, isWritable: boolean): void;
+  watchClose(watch: WatchHandle): void;
+  launchProfile(spec: LaunchProfileSpec): LaunchProfile;
+  launch(profile: LaunchProfile, fd: number, extraEnv: readonly string[]): number;
+  watchExits(onExit: OnExit): void;
+  closeExits(): void;
+  spawnDetached(
+    path: string,
+    argv: readonly string[],
+    env: readonly string[],
+    statusFdNumber: number,
+  ): { pid: number; statusFd: number };
+  descriptorLimit(): { soft: number; hard: number };
+  lookupUser(nameOrUid: string | number): { name: string; uid: number; gid: number } | undefined;
+  lookupGroup(nameOrGid: string | number): { name: string; gid: number } | undefined;
+  groupList(user: string, gid: number): readonly number[];
+  strerror(errno: number): string;
+  trimLater(delayMs: number): void;
+}
+
+// The table in addon.c is what makes this true.
+const addon = loadAddon(import.meta.url) as Addon;
+addon.initialise(SystemError);
+
+/** Opens a close-on-exec socket: options (SO_REUSEADDR always), bind, join of an IPv4 multicast address, listen. */
+export const openSocket = addon.openSocket;
+/** The port a socket is bound to. */
+export const localPort = addon.localPort;
+/** Closes a descriptor. */
+export const closeFd = addon.closeFd;
+/** Sets the mode of the description, which watching has made non-blocking and which a server shares. */
+export const setBlocking = addon.setBlocking;
+/** Shuts down one or both ways of a connection. */
+export const shutdownFd = addon.shutdownFd;
+/** Sends what the socket takes now; returns the number of bytes, 0 when it would block. Raises no SIGPIPE. */
+export const sendNow = addon.sendNow;
+/** Receives what is there now: the number of bytes, 0 at the end of the stream, undefined when it would block. */
+export const receiveNow = addon.receiveNow;
+/** Receives one datagram; `peek` leaves it queued. undefined = nothing there. `length` is at most the room in `into`. */
+export const receiveFrom = addon.receiveFrom;
+/** Answers the sender of a datagram; false when it would block. */
+export const replyTo = addon.replyTo;
+/** Opens a non-blocking unix datagram socket connected to `path` (syslog). */
+export const openUnixDatagram = addon.openUnixDatagram;
+
+/** Accepts connections, at most 64 per turn of the loop. Makes the description of fd non-blocking. */
+export function watchAccept(fd: number, options: AcceptWatchOptions): Watch {
+  return pausable(addon.watchAccept(fd, options.convertMapped, options.onConnection, options.onError));
+}
+
+/** Says so, again and again, while fd is readable. Makes the description of fd non-blocking: see `setBlocking`. */
+export function watchReadable(fd: number, onReadable: () => void): Watch {
+  return pausable(addon.watchReadable(fd, onReadable));
+}
+
+/** Says which wanted side of a connection is ready; a broken connection is ready on every wanted side. */
+export function watchReady(fd: number, onReady: (isReadable: boolean, isWritable: boolean) => void): ReadyWatch {
+  const handle = addon.watchReady(fd, onReady);
+  return {
+    want: (isReadable, isWritable) => addon.watchWant(handle, isReadable, isWritable),
+    close: () => addon.watchClose(handle),
+  };
+}
+
+function pausable(handle: WatchHandle): Watch {
+  return {
+    pause: () => addon.watchWant(handle, false, false),
+    resume: () => addon.watchWant(handle, true, false),
+    close: () => addon.watchClose(handle),
+  };
+}
+
+/** Checks and compiles a profile; once per service and configuration. */
+export const launchProfile = addon.launchProfile;
+/**
+ * Starts a server with fd as 0, 1, 2 and returns its pid without waiting for anything. `extraEnv` (`NAME=value`) is appended
+ * for this connection only. fd stays open and the caller's. Throws for clone only: what fails later comes to `watchExits`.
+ */
+export const launch = addon.launch;
+
+/** Tells every exit of every child of this process, orphans of PID 1 included. One watch at a time. */
+export function watchExits(onExit: OnExit): { close(): void } {
+  addon.watchExits(onExit);
+  return { close: addon.closeExits };
+}
+
+/**
+ * Starts a program in its own session with /dev/null as 0 and 1, our stderr, and the write end of a pipe as
+ * `statusFdNumber` (3 to 15); nothing else is open in it. `statusFd` is the read end, close-on-exec. Throws when exec fails.
+ */
+export const spawnDetached = addon.spawnDetached;
+/** Soft and hard limit of descriptors of this process; Infinity = unlimited. */
+export const descriptorLimit = addon.descriptorLimit;
+
+/** NSS look-ups: they may block, so at load time only. undefined = there is none. */
+export const lookupUser = addon.lookupUser;
+/** See `lookupUser`. */
+export const lookupGroup = addon.lookupGroup;
+/** All groups of a user as initgroups(3) would set them, `gid` included. May block. */
+export const groupList = addon.groupList;
+/** The text of an errno. */
+export const strerror = addon.strerror;
+/** Gives unused memory back once `delayMs` have passed without another call. Keeps no process alive. */
+export const trimLater = addon.trimLater;

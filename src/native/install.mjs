@@ -1,0 +1,58 @@
+// Makes sure that the native core can be loaded: a prebuilt binary that loads is enough, otherwise it is compiled with
+// node-gyp. Run by npm after installing, or by hand: `node src/native/install.mjs`. With `--prebuild` it always compiles and
+// keeps the result as the prebuilt binary of this platform.
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, existsSync, mkdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const require = createRequire(import.meta.url);
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const prebuilt = join(root, 'prebuilds', `${process.platform}-${process.arch}`, 'xinetd-ts.node');
+const isPrebuilding = process.argv.includes('--prebuild');
+
+if (isPrebuilding || !loads(prebuilt)) {
+  const status = compile();
+  if (status !== 0) process.exit(status);
+}
+if (isPrebuilding) {
+  mkdirSync(dirname(prebuilt), { recursive: true });
+  copyFileSync(join(root, 'build', 'Release', 'xinetd-ts.node'), prebuilt);
+}
+
+function loads(file) {
+  try {
+    require(file);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function compile() {
+  const { command, prefix } = nodeGyp();
+  const headers = headersBesideNode();
+  const options = headers === undefined ? [] : [`--nodedir=${headers}`];
+  const result = spawnSync(command, [...prefix, 'rebuild', ...options], { cwd: root, stdio: 'inherit' });
+  if (result.error !== undefined || result.status !== 0) {
+    console.error('The native core could not be compiled: gcc, make and python3 are needed.');
+  }
+  return result.status ?? 1;
+}
+
+/** npm names its own node-gyp to lifecycle scripts; by hand it is looked for beside the running node, then on PATH. */
+function nodeGyp() {
+  const beside = join(nodePrefix(), 'lib', 'node_modules', 'npm', 'node_modules', 'node-gyp', 'bin', 'node-gyp.js');
+  const script = [process.env.npm_config_node_gyp, beside].find(file => file !== undefined && existsSync(file));
+  return script === undefined ? { command: 'node-gyp', prefix: [] } : { command: process.execPath, prefix: [script] };
+}
+
+/** Where the headers of the running node are; undefined lets node-gyp use its settings or download them. */
+function headersBesideNode() {
+  return existsSync(join(nodePrefix(), 'include', 'node', 'node_api.h')) ? nodePrefix() : undefined;
+}
+
+function nodePrefix() {
+  return dirname(dirname(process.execPath));
+}

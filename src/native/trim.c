@@ -1,0 +1,129 @@
+/*
+ * Giving memory back when idle. Most of Node's resident memory is its own program text, which the page cache keeps anyway:
+ * clean mappings are dropped from our page tables and come back by a soft fault when used. This must run from a C timer:
+ * JavaScript afterwards would fault much of it in again.
+ */
+#include "addon.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <malloc.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#define LONGEST_DELAY_MS 86400000
+
+static uv_timer_t timer;
+static bool is_timer_ready;
+
+/* The mapping whose lines are being read. */
+struct mapping {
+  uintptr_t start, end;
+  bool is_clean_file;
+};
+
+static bool read_hex(const char **text, uintptr_t *out)
+{
+  const char *at = *text;
+  uintptr_t value = 0;
+  for (;; at++) {
+    int digit = *at >= '0' && *at <= '9' ? *at - '0' : *at >= 'a' && *at <= 'f' ? *at - 'a' + 10 : -1;
+    if (digit < 0)
+      break;
+    value = value * 16 + (uintptr_t)digit;
+  }
+  bool is_number = at != *text;
+  *text = at;
+  *out = value;
+  return is_number;
+}
+
+/* `start-end perms offset device inode   path`: false when the line is no head of a mapping. */
+static bool read_head(const char *line, struct mapping *mapping)
+{
+  const char *at = line;
+  uintptr_t start, end;
+  if (!read_hex(&at, &start) || *at++ != '-' || !read_hex(&at, &end) || *at++ != ' ')
+    return false;
+  const char *path = strchr(at, '/');
+  bool is_writable = at[0] != '\0' && at[1] == 'w';
+  *mapping = (struct mapping){start, end, !is_writable && path != NULL && strncmp(path, "/dev/", 5) != 0};
+  return true;
+}
+
+static void drop(const struct mapping *mapping)
+{
+  if (mapping->is_clean_file && mapping->end > mapping->start)
+    (void)madvise((void *)mapping->start, mapping->end - mapping->start, MADV_DONTNEED); /* NOLINT: kernel's own address */
+}
+
+/* A private page that was ever written is anonymous memory and must stay; "dirty" would also count the page cache's. */
+static void read_line(const char *line, struct mapping *mapping)
+{
+  static const char anonymous[] = "Anonymous:";
+  struct mapping next;
+  if (strncmp(line, anonymous, sizeof anonymous - 1) == 0) {
+    const char *number = line + sizeof anonymous - 1;
+    number += strspn(number, " ");
+    if (strncmp(number, "0 kB", 4) != 0)
+      mapping->is_clean_file = false;
+  } else if (read_head(line, &next)) {
+    drop(mapping);
+    *mapping = next;
+  }
+}
+
+/* Reads the list line by line through one fixed buffer; an over-long line is cut. */
+static void drop_clean_mappings(int fd)
+{
+  static char buffer[8192];
+  struct mapping mapping = {0, 0, false};
+  size_t filled = 0;
+  for (;;) {
+    ssize_t got = read(fd, buffer + filled, sizeof buffer - 1 - filled);
+    if (got <= 0)
+      break;
+    filled += (size_t)got;
+    buffer[filled] = '\0';
+    char *line = buffer, *end;
+    while ((end = memchr(line, '\n', filled - (size_t)(line - buffer))) != NULL) {
+      *end = '\0';
+      read_line(line, &mapping);
+      line = end + 1;
+    }
+    filled -= (size_t)(line - buffer);
+    memmove(buffer, line, filled);
+    if (filled == sizeof buffer - 1)
+      filled = 0;
+  }
+  drop(&mapping);
+}
+
+static void on_idle(uv_timer_t *handle)
+{
+  (void)handle;
+  malloc_trim(0);
+  int fd = open("/proc/self/smaps", O_RDONLY | O_CLOEXEC);
+  if (fd < 0)
+    return;
+  drop_clean_mappings(fd);
+  close(fd);
+}
+
+/* trimLater(delayMs): each call starts the wait anew; the timer keeps no process alive */
+VERB(trim_later)
+{
+  napi_value values[1];
+  int64_t delay_ms;
+  if (!take_arguments(env, info, 1, values) || !read_integer(env, values[0], "delayMs", 0, LONGEST_DELAY_MS, &delay_ms))
+    return NULL;
+  if (!is_timer_ready) {
+    uv_timer_init(addon.loop, &timer);
+    uv_unref((uv_handle_t *)&timer);
+    is_timer_ready = true;
+  }
+  uv_update_time(addon.loop);
+  int error = uv_timer_start(&timer, on_idle, (uint64_t)delay_ms, 0);
+  return error == 0 ? NULL : fail(env, "timer", -error, "");
+}

@@ -1,0 +1,135 @@
+// What the tests of the native core share: loopback sockets, a client, and an exit collector. Nothing here waits by the clock.
+import { connect, type Socket } from 'node:net';
+import { onTestFinished } from 'vitest';
+import {
+  closeFd,
+  launch,
+  launchProfile,
+  localPort,
+  openSocket,
+  watchAccept,
+  watchExits,
+  type AcceptWatchOptions,
+  type LaunchProfileSpec,
+  type SocketSpec,
+} from '../../src/native/binding.ts';
+
+export const LOOPBACK: SocketSpec = {
+  family: 'ipv4',
+  type: 'stream',
+  protocol: 0,
+  address: '127.0.0.1',
+  port: 0,
+  isV6Only: false,
+  isNoDelay: false,
+  isKeepAlive: false,
+  backlog: 4096,
+};
+
+/** A socket that is closed when the test ends. */
+export function openForTest(changes: Partial<SocketSpec> = {}): number {
+  const fd = openSocket({ ...LOOPBACK, ...changes });
+  onTestFinished(() => closeFd(fd));
+  return fd;
+}
+
+/** Watches a listener until the test ends. */
+export function acceptForTest(fd: number, changes: Partial<AcceptWatchOptions>): ReturnType<typeof watchAccept> {
+  const watch = watchAccept(fd, { convertMapped: false, onConnection: closeFd, onError: () => undefined, ...changes });
+  onTestFinished(() => watch.close());
+  return watch;
+}
+
+/** A client that is destroyed when the test ends. */
+export function connectForTest(port: number, host = '127.0.0.1'): Socket {
+  const client = connect({ port, host, allowHalfOpen: true });
+  client.on('error', () => undefined);
+  onTestFinished(() => {
+    client.destroy();
+  });
+  return client;
+}
+
+export interface Connected {
+  readonly fd: number;
+  readonly client: Socket;
+}
+
+/** A connection of which the test owns both ends: a descriptor and a client. */
+export async function connection(): Promise<Connected> {
+  const listener = openSocket(LOOPBACK);
+  const client = connectForTest(localPort(listener));
+  const fd = await new Promise<number>(resolve => {
+    const watch = watchAccept(listener, {
+      convertMapped: false,
+      onConnection: accepted => {
+        watch.close();
+        closeFd(listener);
+        resolve(accepted);
+      },
+      onError: () => undefined,
+    });
+  });
+  return { fd, client };
+}
+
+/** Everything the client receives until the other side ends. */
+export async function received(client: Socket): Promise<string> {
+  let text = '';
+  client.setEncoding('latin1');
+  client.on('data', (chunk: string) => {
+    text += chunk;
+  });
+  await new Promise(resolve => client.once('close', resolve).once('end', () => client.end()));
+  return text;
+}
+
+export interface Exit {
+  readonly pid: number;
+  readonly status: number | undefined;
+  readonly signal: number | undefined;
+  readonly step: string | undefined;
+  readonly errno: number;
+}
+
+/** Collects exits until the test ends. */
+export function exitsForTest(): { of(pid: number): Promise<Exit> } {
+  const seen = new Map<number, Exit>();
+  const waiting = new Map<number, (exit: Exit) => void>();
+  const watch = watchExits((pid, status, signal, step, errno) => {
+    const exit = { pid, status, signal, step, errno };
+    const resolve = waiting.get(pid);
+    if (resolve === undefined) seen.set(pid, exit);
+    else resolve(exit);
+  });
+  onTestFinished(() => watch.close());
+  return {
+    of: async pid => seen.get(pid) ?? (await new Promise<Exit>(resolve => waiting.set(pid, resolve))),
+  };
+}
+
+export const SHELL: LaunchProfileSpec = {
+  path: '/bin/sh',
+  argv: ['sh'],
+  env: ['PATH=/usr/bin:/bin'],
+  directory: '/',
+  ids: undefined,
+  umask: undefined,
+  nice: undefined,
+  rlimits: [],
+};
+
+/** A profile that runs a shell script. */
+export function script(text: string, changes: Partial<LaunchProfileSpec> = {}): LaunchProfileSpec {
+  return { ...SHELL, argv: ['sh', '-c', text], ...changes };
+}
+
+/** Launches on a fresh connection; what the client received and how the server ended. */
+export async function serve(spec: LaunchProfileSpec, extraEnv: readonly string[] = []): Promise<{ output: string; exit: Exit }> {
+  const exits = exitsForTest();
+  const { fd, client } = await connection();
+  const output = received(client);
+  const pid = launch(launchProfile(spec), fd, extraEnv);
+  closeFd(fd);
+  return { output: await output, exit: await exits.of(pid) };
+}
