@@ -23,7 +23,7 @@ interface ServiceServers<Detail> {
 export class Children<Detail> {
   readonly #byPid = new Map<number, Server<Detail>>();
   readonly #byService = new Map<string, ServiceServers<Detail>>();
-  readonly #onGone = new Map<Server<Detail>, (() => void)[]>();
+  readonly #onGone = new Map<Server<Detail>, Set<() => void>>();
   #total = 0;
 
   /** Counts a server until it is removed. Throws when its pid is already running: that would be our own mistake. */
@@ -92,19 +92,16 @@ export class Children<Detail> {
     return [...this.#byService.values()].flatMap((group) => [...group.servers]);
   }
 
-  /** Calls back once when this server is removed; at once when it does not run. Returns how to be forgotten. */
-  whenGone(server: Server<Detail>, callback: () => void): () => void {
+  /** Calls back once when this server is removed; at once when it does not run. Returns how to be forgotten, which says whether it was in time. */
+  whenGone(server: Server<Detail>, callback: () => void): () => boolean {
     if (!this.has(server)) {
       callback();
-      return () => {};
+      return () => false;
     }
-    const waiting = this.#onGone.get(server) ?? [];
-    waiting.push(callback);
+    const waiting = this.#onGone.get(server) ?? new Set();
+    waiting.add(callback);
     this.#onGone.set(server, waiting);
-    return () => {
-      const index = waiting.indexOf(callback);
-      if (index !== -1) waiting.splice(index, 1);
-    };
+    return () => waiting.delete(callback);
   }
 
   #groupOf(serviceId: string): ServiceServers<Detail> {
@@ -119,7 +116,7 @@ export class Children<Detail> {
     const waiting = this.#onGone.get(server);
     if (waiting === undefined) return;
     this.#onGone.delete(server);
-    for (const callback of [...waiting]) callback();
+    for (const callback of waiting) callback();
   }
 }
 

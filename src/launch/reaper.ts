@@ -17,8 +17,8 @@ export const NOT_STARTED_STATUS = 126;
 
 /** Begins reaping; once per process. */
 export function startReaper(onEnd: (pid: number, ending: Ending) => void): { readonly close: () => void } {
-  return watchExits((pid, status, signal, step, errno) => {
-    onEnd(pid, endingOf(status, signal, step, errno));
+  return watchExits((pid, ...exit) => {
+    onEnd(pid, endingOf(...exit));
   });
 }
 
@@ -29,7 +29,7 @@ export function endingOf(
   step: string | undefined,
   errno: number,
 ): Ending {
-  if (step !== undefined && step !== '') return { kind: 'not-started', step, errno };
+  if (step !== undefined) return { kind: 'not-started', step, errno };
   if (signal !== undefined) return { kind: 'killed', signal };
   return { kind: 'exited', status: status ?? 0 };
 }

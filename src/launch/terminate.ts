@@ -32,7 +32,7 @@ export function terminate<Detail>(
 ): Termination {
   const remaining = new Set(servers.filter((server) => !server.isInProcess && children.has(server)));
   const signalAll = (signal: NodeJS.Signals): void => {
-    for (const server of [...remaining]) send(server.pid, signal, options.onRefused);
+    for (const server of remaining) send(server.pid, signal, options.onRefused);
   };
   let timer: NodeJS.Timeout | undefined;
   const finish = (): void => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 
 import { Children } from '../../src/launch/children.ts';
 import type { Server } from '../../src/launch/children.ts';

@@ -11,26 +11,27 @@ export type Next = 'read' | 'write' | 'end';
 
 /** Serves `fd` by calling `step` whenever what it asked for is possible. */
 export function openSession(fd: number, first: Next, step: () => Next, onEnd: () => void): BuiltinSession {
-  let watch: ReadyWatch | undefined;
+  const watch = watchOrClose(fd, () => want(stepOrEnd(step)));
+  if (watch === undefined) return endLater(onEnd);
   let wanted: Next | undefined;
-  const close = (): boolean => {
-    if (watch === undefined) return false;
+  const close = (): void => {
+    wanted = 'end';
     watch.close();
-    watch = undefined;
     closeFd(fd);
-    return true;
   };
   const want = (next: Next): void => {
-    if (next === wanted || watch === undefined) return;
+    if (next === wanted || wanted === 'end') return;
     wanted = next;
-    if (next !== 'end') watch.want(next === 'read', next === 'write');
-    else if (close()) onEnd();
+    if (next !== 'end') return watch.want(next === 'read', next === 'write');
+    close();
+    onEnd();
   };
-  watch = watchReady(fd, () => {
-    want(stepOrEnd(step));
-  });
   want(first);
-  return { stop: close };
+  return {
+    stop: () => {
+      if (wanted !== 'end') close();
+    },
+  };
 }
 
 /** A connection that is reset ends quietly, as a forked server's would. */
@@ -45,12 +46,28 @@ export function stepOrEnd(step: () => Next): Next {
 
 /** Sends one text and closes; what the socket does not take at once is given up. */
 export function sendAndClose(fd: number, send: () => void, onEnd: () => void): BuiltinSession {
-  let isStopped = false;
   stepOrEnd(() => {
     send();
     return 'end';
   });
   closeFd(fd);
+  return endLater(onEnd);
+}
+
+/** A machine without room for one more watch closes the connection. */
+function watchOrClose(fd: number, onReady: () => void): ReadyWatch | undefined {
+  try {
+    return watchReady(fd, onReady);
+  } catch (error) {
+    closeFd(fd);
+    if (error instanceof SystemError) return undefined;
+    throw error;
+  }
+}
+
+/** A session that has ended already; its owner hears of it after it has the session in hand. */
+function endLater(onEnd: () => void): BuiltinSession {
+  let isStopped = false;
   queueMicrotask(() => {
     if (!isStopped) onEnd();
   });
