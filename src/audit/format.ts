@@ -98,7 +98,7 @@ export function compileFormat(flags: LogFlags): EventFormat {
         return userid(event);
       case 'noid':
         return noid(event);
-      default:
+      case 'traffic':
         return traffic(event);
     }
   };

@@ -111,7 +111,7 @@ function styleOf(options: ProgramLogOptions, trouble: SinkTrouble, syslog: Syslo
     }
     case 'terminal':
       return terminalStyle(options, new BufferedSink(openTerminal(), trouble));
-    default:
+    case 'stderr':
       return fileStyle(
         options,
         new BufferedSink(new StreamWriter(process.stderr, process.stderr.fd), trouble),
