@@ -1,0 +1,49 @@
+// Many callers at the same moment: the kernel's queue is deep enough, everybody is served, nobody waits long.
+
+import { readFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { expect, test } from 'vitest';
+import { builtin, defaults, freshPort, service } from './support/configuration.ts';
+import { startDaemon } from './support/daemon.ts';
+
+const CALLERS = 2000;
+const PATIENCE_MS = 10_000;
+
+/** Milliseconds until the connection stood, and what the server said. */
+function hurry(port: number): Promise<{ readonly connectMs: number; readonly heard: string }> {
+  return new Promise((resolve, reject) => {
+    const begun = performance.now();
+    let connectMs = Infinity;
+    let heard = '';
+    const socket = connect({ port, host: '127.0.0.1' });
+    socket.on('connect', () => (connectMs = performance.now() - begun));
+    socket.setEncoding('latin1').on('data', (text: string) => (heard += text));
+    socket.on('error', reject);
+    socket.setTimeout(PATIENCE_MS, () => socket.destroy());
+    socket.on('close', () => resolve({ connectMs, heard }));
+  });
+}
+
+/** The kernel's count of connections it had no room for. */
+function listenDrops(): number {
+  const [names = '', values = ''] = readFileSync('/proc/net/netstat', 'latin1')
+    .split('\n')
+    .filter((line) => line.startsWith('TcpExt:'));
+  return Number(values.split(' ')[names.split(' ').indexOf('ListenDrops')]);
+}
+
+test.for([
+  [
+    'a program',
+    (port: number) => service('hello', { port, server: '/bin/echo', server_args: 'hello', user: 'nobody' }),
+  ],
+  ['a built-in service', (port: number) => builtin('daytime', { port })],
+] as const)('%s serves 2 000 callers at once', { timeout: 60_000 }, async ([, serviceAt]) => {
+  const port = freshPort();
+  await startDaemon(defaults({ cps: '100000 1' }) + serviceAt(port));
+  const before = listenDrops();
+  const answers = await Promise.all(Array.from({ length: CALLERS }, () => hurry(port)));
+  expect(answers.filter(({ heard }) => heard !== '')).toHaveLength(CALLERS);
+  expect(Math.max(...answers.map(({ connectMs }) => connectMs))).toBeLessThan(1000);
+  expect(listenDrops() - before).toBe(0);
+});
