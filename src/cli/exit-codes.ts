@@ -1,0 +1,6 @@
+// The exit codes of the command, named. Pure.
+
+/** Done: the services are up, the test passed, or the daemon was asked to stop. */
+export const EXIT_OK = 0;
+/** Usage error, unreadable configuration, nothing to serve, or a configuration test that found errors. */
+export const EXIT_FAILURE = 1;

@@ -1,0 +1,219 @@
+// xinetd's own single-dash options: a table and the scanner that reads it (spec section 1.1).
+// Pure. Options match exactly and case-sensitively, a value is always the next word, an unknown word that begins
+// with `-` is ignored with a warning, a word left over is a usage error.
+
+import { SYSLOG_FACILITIES } from '../config/attributes/values.ts';
+import type { SyslogFacility } from '../config/attributes/values.ts';
+
+/** Where the daemon's own messages go, as far as the command line says. */
+export type LogChoice =
+  | { readonly kind: 'unsaid' }
+  | { readonly kind: 'file'; readonly path: string }
+  | { readonly kind: 'syslog'; readonly facility: SyslogFacility };
+
+export interface DaemonOptions {
+  readonly mode: 'run' | 'test' | 'show' | 'version';
+  readonly configPath: string;
+  readonly isDebug: boolean;
+  /** `-dontfork`: stay in the foreground. */
+  readonly isForeground: boolean;
+  readonly isStayAlive: boolean;
+  readonly isInetdCompatible: boolean;
+  /** `-insecure_conf`: read world-writable configuration files all the same. */
+  readonly isInsecureAllowed: boolean;
+  readonly isJson: boolean;
+  readonly log: LogChoice;
+  readonly pidFile: string | undefined;
+  /** Servers of all services together; Infinity without `-limit`. */
+  readonly processLimit: number;
+  readonly logProcesses: number;
+  /** Seconds between self-checks; 0 is off. */
+  readonly checkSeconds: number;
+  /** Lines for stderr before anything else happens. */
+  readonly notices: readonly string[];
+  /** Lines for the daemon log once it is open. */
+  readonly warnings: readonly { readonly level: 'error' | 'warning'; readonly text: string }[];
+}
+
+export type ScanResult = { readonly kind: 'options'; readonly options: DaemonOptions } | { readonly kind: 'usage' };
+
+type Draft = { -readonly [K in keyof DaemonOptions]: DaemonOptions[K] };
+
+interface OptionRow {
+  readonly name: string;
+  /** Name of the value in the usage line; absent for a switch. */
+  readonly value?: string;
+  readonly summary: string;
+  /** Returns false for a value that is not valid. Stopping options end the scan. */
+  readonly apply: (draft: Draft, value: string) => boolean | 'stop';
+}
+
+const DEFAULT_CONFIG = '/etc/xinetd.conf';
+const DEFAULT_LOG_PROCESSES = 15;
+
+/** Every option, in the order of the manual. */
+export const OPTIONS: readonly OptionRow[] = [
+  {
+    name: '-d',
+    summary: 'Stay in the foreground and log everything to the terminal.',
+    apply: (draft) => set(draft, { isDebug: true }),
+  },
+  {
+    name: '-f',
+    value: 'config_file',
+    summary: 'Read this file instead of /etc/xinetd.conf.',
+    apply: (draft, value) => set(draft, { configPath: value }),
+  },
+  {
+    name: '-filelog',
+    value: 'filename',
+    summary: 'Append daemon messages to this file.',
+    apply: (draft, value) => chooseLog(draft, { kind: 'file', path: value }),
+  },
+  {
+    name: '-syslog',
+    value: 'facility',
+    summary: 'Send daemon messages to this syslog facility.',
+    apply: (draft, value) => chooseLog(draft, { kind: 'syslog', facility: facilityNamed(draft, value) }),
+  },
+  {
+    name: '-pidfile',
+    value: 'filename',
+    summary: 'Write the process id to this file.',
+    apply: (draft, value) => set(draft, { pidFile: value }),
+  },
+  {
+    name: '-dontfork',
+    summary: 'Stay in the foreground; implies -stayalive.',
+    apply: (draft) => set(draft, { isForeground: true, isStayAlive: true }),
+  },
+  {
+    name: '-stayalive',
+    summary: 'Keep running with no services.',
+    apply: (draft) => set(draft, { isStayAlive: true }),
+  },
+  {
+    name: '-limit',
+    value: 'proc_limit',
+    summary: 'Run at most this many servers at a time.',
+    apply: (draft, value) => setNumber(value, (limit) => (draft.processLimit = limit === 0 ? Infinity : limit)),
+  },
+  {
+    name: '-logprocs',
+    value: 'limit',
+    summary: 'Ask at most this many identity servers at a time.',
+    apply: (draft, value) => setNumber(value, (limit) => (draft.logProcesses = limit)),
+  },
+  {
+    name: '-cc',
+    value: 'interval',
+    summary: 'Check the daemon’s own tables every so many seconds; 0 is off.',
+    apply: (draft, value) => /^\s*\+?\d+$/.test(value) && set(draft, { checkSeconds: Number(value) }),
+  },
+  {
+    name: '-shutdownprocs',
+    value: 'limit',
+    summary: 'Ignored; kept for old scripts.',
+    apply: (draft) => set(draft, { notices: [...draft.notices, 'The shutdownprocs option has been deprecated.'] }),
+  },
+  { name: '-reuse', summary: 'Ignored; addresses are always reused.', apply: () => true },
+  {
+    name: '-inetd_compat',
+    summary: 'Also read /etc/inetd.conf.',
+    apply: (draft) => set(draft, { isInetdCompatible: true }),
+  },
+  { name: '-inetd_ipv6', summary: 'Ignored; kept for Debian’s init script.', apply: () => true },
+  {
+    name: '-version',
+    summary: 'Print the version and exit.',
+    apply: (draft) => set(draft, { mode: 'version' }) && 'stop',
+  },
+  { name: '-t', summary: 'Test the configuration and exit.', apply: (draft) => set(draft, { mode: 'test' }) },
+  {
+    name: '-T',
+    summary: 'Print the effective configuration and exit.',
+    apply: (draft) => set(draft, { mode: 'show' }),
+  },
+  { name: '--json', summary: 'With -t: findings as JSON.', apply: (draft) => set(draft, { isJson: true }) },
+  {
+    name: '-insecure_conf',
+    summary: 'Accept configuration files that anybody may write.',
+    apply: (draft) => set(draft, { isInsecureAllowed: true }),
+  },
+];
+
+/** The reference's usage line. */
+export function usageLine(program: string): string {
+  return `Usage: ${program} [-d] [-f config_file] [-filelog filename] [-syslog facility] [-reuse] [-limit proc_limit] [-pidfile filename] [-logprocs limit] [-shutdownprocs limit] [-cc interval]`;
+}
+
+/** Reads the command line. Source: spec section 1.1. */
+export function scanOptions(words: readonly string[]): ScanResult {
+  const draft = defaults();
+  let at = 0;
+  for (; at < words.length; at += 1) {
+    const word = words[at] ?? '';
+    if (!word.startsWith('-') || word === '-') break;
+    const row = OPTIONS.find((option) => option.name === word);
+    if (row === undefined) {
+      draft.warnings = [...draft.warnings, { level: 'warning', text: `unknown option ignored: ${word}` }];
+      continue;
+    }
+    if (row.value !== undefined && at + 1 >= words.length) return { kind: 'usage' };
+    if (row.value !== undefined) at += 1;
+    const outcome = row.apply(draft, words[at] ?? '');
+    if (outcome === false) return { kind: 'usage' };
+    if (outcome === 'stop') return { kind: 'options', options: draft };
+  }
+  return at < words.length ? { kind: 'usage' } : { kind: 'options', options: draft };
+}
+
+function defaults(): Draft {
+  return {
+    mode: 'run',
+    configPath: DEFAULT_CONFIG,
+    isDebug: false,
+    isForeground: false,
+    isStayAlive: false,
+    isInetdCompatible: false,
+    isInsecureAllowed: false,
+    isJson: false,
+    log: { kind: 'unsaid' },
+    pidFile: undefined,
+    processLimit: Infinity,
+    logProcesses: DEFAULT_LOG_PROCESSES,
+    checkSeconds: 0,
+    notices: [],
+    warnings: [],
+  };
+}
+
+function set(draft: Draft, values: Partial<DaemonOptions>): true {
+  Object.assign(draft, values);
+  return true;
+}
+
+/** `-filelog` and `-syslog` exclude each other, wherever they stand. */
+function chooseLog(draft: Draft, choice: LogChoice): boolean {
+  if (draft.log.kind !== 'unsaid' && draft.log.kind !== choice.kind) return false;
+  draft.log = choice;
+  return true;
+}
+
+/** An unknown facility is not fatal: `daemon` is used and the log says so. */
+function facilityNamed(draft: Draft, name: string): SyslogFacility {
+  const known = SYSLOG_FACILITIES.find((facility) => facility === name.toLowerCase());
+  if (known === undefined) {
+    draft.warnings = [...draft.warnings, { level: 'error', text: `Bad syslog facility: ${name}` }];
+  }
+  return known ?? 'daemon';
+}
+
+/** strtoull(3) on a whole word: leading blanks and a sign are accepted, a negative number wraps to a huge one. */
+function setNumber(word: string, accept: (value: number) => void): boolean {
+  const match = /^\s*([+-]?)(\d+)$/.exec(word);
+  if (match === null) return false;
+  const value = Number(match[2]);
+  accept(match[1] === '-' && value > 0 ? Infinity : value);
+  return true;
+}

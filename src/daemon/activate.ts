@@ -1,0 +1,147 @@
+// Bringing a service into operation and taking it out again: log, socket, listener. Source: spec section 4.4.
+// Trouble is logged in the reference's words; a service that cannot be opened is left out and the others live.
+
+import { SystemError } from '../native/system-error.ts';
+import { strerror } from '../native/binding.ts';
+import { Listener } from '../net/listener.ts';
+import { openEndpoint, openEndpointPatiently } from '../net/open.ts';
+import type { OpenNote, OpenResult } from '../net/open.ts';
+import { monotonicMs } from './clock.ts';
+import type { Premises } from './premises.ts';
+import type { ServiceInOperation } from './service.ts';
+
+const FUNC = 'activate_normal';
+/** A service that could not come back after its waiting time tries again this often. */
+const REENABLE_MS = 5000;
+
+/** Opens the service's log and socket and begins to listen. False: it stays out of operation, and the log says why. */
+export async function activate(premises: Premises, operation: ServiceInOperation): Promise<boolean> {
+  if (!openLog(premises, operation)) return false;
+  if (operation.equipment.endpoint === undefined) return true;
+  const opened = await open(premises, operation);
+  if (!opened.ok) {
+    reportFailure(premises, operation, opened.error);
+    operation.log?.close();
+    operation.log = undefined;
+    return false;
+  }
+  listen(premises, operation, opened);
+  return true;
+}
+
+/** Opens the audit log of a service (again); false when it cannot be opened. */
+export function openLog(premises: Premises, operation: ServiceInOperation): boolean {
+  try {
+    const log = premises.logs.open(operation.service);
+    operation.log?.close();
+    operation.log = log;
+    return true;
+  } catch (error) {
+    if (!(error instanceof SystemError)) throw error;
+    premises.log('error', FUNC, `open( ${error.subject} ) failed: ${error.described}`);
+    premises.log('error', FUNC, `creation of ${operation.id} log failed`);
+    premises.log('error', 'svc_activate', `Service ${operation.id} failed to start and is deactivated.`);
+    return false;
+  }
+}
+
+/** Opens the socket as start-up and reload do: at once, or patiently where XINETD_BIND_DELAY asks for pauses. */
+export async function open(premises: Premises, operation: ServiceInOperation): Promise<OpenResult> {
+  const { endpoint } = operation.equipment;
+  if (endpoint === undefined) throw new Error(`invariant: ${operation.id} has no endpoint`);
+  const onNote = (note: OpenNote): void => logNote(premises, operation, note);
+  if (premises.bindDelayMs === 0) return openEndpoint(endpoint, onNote);
+  return openEndpointPatiently(endpoint, premises.bindDelayMs, onNote);
+}
+
+/** Takes an open socket into operation. */
+export function listen(
+  premises: Premises,
+  operation: ServiceInOperation,
+  opened: Extract<OpenResult, { ok: true }>,
+): void {
+  const { endpoint, builtin } = operation.equipment;
+  if (endpoint === undefined) throw new Error(`invariant: ${operation.id} has no endpoint`);
+  const { requests } = premises;
+  const isDatagram = endpoint.arrival === 'datagram';
+  const listener = new Listener(opened.socket, endpoint, {
+    onConnection: (connection) => requests.onConnection(operation, connection),
+    onReadable: () => (isDatagram ? requests.onDatagram(operation) : requests.onListener(operation)),
+    onAcceptFailure: (errno) => reportAccept(premises, operation, errno),
+    nowMs: monotonicMs,
+  });
+  if (builtin?.socketType === 'dgram') premises.replyGuard.addOwnPort(listener.port);
+  operation.listener = listener;
+  operation.state = 'active';
+  listener.resume();
+}
+
+/**
+ * The rate tripped: the socket is closed, so that the kernel refuses clients, and comes back when the time is over.
+ * Running servers keep counting (differs: F10).
+ */
+export function pauseForRate(premises: Premises, operation: ServiceInOperation, seconds: number): void {
+  const text = `Deactivating service ${operation.service.name} due to excessive incoming connections.`;
+  premises.log('error', 'cps_service_stop', `${text}  Restarting in ${seconds} seconds.`);
+  closeListener(premises, operation);
+  operation.state = 'disabled';
+  operation.enableTimer = setTimeout(() => void enable(premises, operation), seconds * 1000);
+}
+
+async function enable(premises: Premises, operation: ServiceInOperation): Promise<void> {
+  const opened = await open(premises, operation);
+  if (!opened.ok) {
+    premises.log('error', 'cps_service_restart', `Error activating service ${operation.service.name}`);
+    operation.enableTimer = setTimeout(() => void enable(premises, operation), REENABLE_MS);
+    return;
+  }
+  premises.log('error', 'cps_service_restart', `Activating service ${operation.service.name}`);
+  listen(premises, operation, opened);
+}
+
+/** Closes socket, log and timer; running servers are not touched. */
+export function deactivate(premises: Premises, operation: ServiceInOperation): void {
+  closeListener(premises, operation);
+  clearTimeout(operation.enableTimer);
+  operation.log?.close();
+  operation.log = undefined;
+}
+
+/** Closes the socket alone. */
+export function closeListener(premises: Premises, operation: ServiceInOperation): void {
+  const { listener } = operation;
+  if (listener === undefined) return;
+  if (operation.equipment.builtin?.socketType === 'dgram') premises.replyGuard.removeOwnPort(listener.port);
+  listener.close();
+  operation.listener = undefined;
+  operation.state = 'not started';
+}
+
+/** The listener has paused itself and goes on alone; one line says so. */
+function reportAccept(premises: Premises, operation: ServiceInOperation, errno: number): void {
+  premises.log('error', 'svc_request', `service ${operation.id}, accept: ${strerror(errno)} (errno = ${errno})`);
+}
+
+function logNote(premises: Premises, operation: ServiceInOperation, note: OpenNote): void {
+  switch (note.kind) {
+    case 'ipv4-instead':
+      premises.log('notice', FUNC, `IPv6 socket creation failed for service ${operation.id}, trying IPv4`);
+      break;
+    case 'bind-failed':
+      premises.log('error', FUNC, `bind failed (${note.error.described}). service = ${operation.id}`);
+      break;
+    case 'bind-retry':
+      premises.log('notice', FUNC, `bind retry attempt ${note.attempt}`);
+      break;
+  }
+}
+
+/** bind failures have been logged by their notes; the rest says what failed. */
+function reportFailure(premises: Premises, operation: ServiceInOperation, error: SystemError): void {
+  if (error.call === 'socket') {
+    premises.log('error', FUNC, `socket creation failed (${error.described}). service = ${operation.id}`);
+  } else if (error.call !== 'bind') {
+    premises.log('error', FUNC, `${error.call} failed (${error.described}). service = ${operation.id}`);
+  }
+  premises.log('error', 'svc_activate', `Service ${operation.id} failed to start and is deactivated.`);
+}

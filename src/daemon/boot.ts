@@ -1,0 +1,109 @@
+// Assembling a daemon: logs, table of servers, the real world, signals, reaper; nothing has been read or bound yet.
+
+import { createProgramLog } from '../audit/program-log.ts';
+import type { ProgramLog, ProgramLogTarget } from '../audit/program-log.ts';
+import { createAuditLogs } from '../audit/sinks.ts';
+import type { ConfigPorts } from '../config/ports.ts';
+import { Children } from '../launch/children.ts';
+import type { LaunchWorld } from '../launch/plan.ts';
+import { startReaper } from '../launch/reaper.ts';
+import * as native from '../native/binding.ts';
+import { ReplyGuard } from '../net/datagram.ts';
+import { bindDelayMs } from '../net/endpoint.ts';
+import { admitConnection, admitDatagram, admitListener } from './admit.ts';
+import { Daemon } from './daemon.ts';
+import type { DaemonSettings } from './daemon.ts';
+import { watchFaults } from './fault.ts';
+import type { Premises, ServerDetail } from './premises.ts';
+import { RetryQueue } from './retry.ts';
+import { ended } from './serve.ts';
+import { watchSignals } from './signals.ts';
+import { configPorts } from './world.ts';
+
+/** Everything the command line decides. */
+export interface BootOptions extends Omit<DaemonSettings, 'maxDescriptors'> {
+  readonly logTarget: ProgramLogTarget;
+  /** Tag of log lines. */
+  readonly program: string;
+  readonly processLimit: number;
+  readonly isInsecureAllowed: boolean;
+  readonly tellPeople: ((text: string) => void) | undefined;
+}
+
+const syslogPort = { open: native.openUnixDatagram, send: native.sendNow, close: native.closeFd };
+
+/** Opens the daemon's own log; throws SystemError when a file cannot be opened. */
+export function openProgramLog(options: Pick<BootOptions, 'logTarget' | 'program'>): ProgramLog {
+  return createProgramLog({
+    target: options.logTarget,
+    tag: options.program,
+    pid: process.pid,
+    nowMs: Date.now,
+    syslog: syslogPort,
+    strerror: native.strerror,
+  });
+}
+
+/** Makes the daemon and lets it hear of signals and ended servers. */
+export function boot(options: BootOptions, programLog: ProgramLog): Daemon {
+  const openPorts = (): ConfigPorts => configPorts({ names: native, allowInsecure: options.isInsecureAllowed });
+  const descriptors = native.descriptorLimit();
+  const premises = makePremises(options, programLog, { ...openPorts(), ...launchFacts(descriptors.hard) });
+  startReaper((pid, ending) => {
+    const server = premises.children.reaped(pid);
+    if (server !== undefined) ended(premises, server, ending);
+    else premises.log('notice', 'child_exit', `unknown child process ${pid} died`);
+  });
+  const exit = (code: number): void => process.exit(code);
+  const settings = {
+    ...options,
+    maxDescriptors: descriptors.hard === Infinity ? UNLIMITED_DESCRIPTORS : descriptors.hard,
+  };
+  const daemon = new Daemon(settings, {
+    premises,
+    programLog,
+    openPorts,
+    exit,
+    tellPeople: options.tellPeople,
+  });
+  watchSignals(daemon.intend);
+  watchFaults(premises.log, (code) => {
+    programLog.flushSync();
+    premises.logs.flushSync();
+    exit(code);
+  });
+  return daemon;
+}
+
+/** What the reference assumes where descriptors are unlimited. */
+const UNLIMITED_DESCRIPTORS = 4096;
+
+function launchFacts(descriptorHardLimit: number): Pick<LaunchWorld, 'effectiveGid' | 'descriptorHardLimit'> {
+  return { effectiveGid: process.getegid?.() ?? 0, descriptorHardLimit };
+}
+
+function makePremises(options: BootOptions, programLog: ProgramLog, world: Premises['world']): Premises {
+  const premises: Premises = {
+    log: programLog.log,
+    logs: createAuditLogs({
+      report: programLog.log,
+      syslog: programLog.syslog,
+      strerror: native.strerror,
+      nowMs: Date.now,
+      stdout: process.stdout,
+    }),
+    requests: {
+      onConnection: (operation, connection) => admitConnection(premises, operation, connection),
+      onDatagram: (operation) => admitDatagram(premises, operation),
+      onListener: (operation) => admitListener(premises, operation),
+    },
+    children: new Children<ServerDetail>(),
+    retries: new RetryQueue(),
+    replyGuard: new ReplyGuard(),
+    world,
+    processLimit: options.processLimit,
+    pid: process.pid,
+    bindDelayMs: bindDelayMs(process.env['XINETD_BIND_DELAY']),
+  };
+  return premises;
+}

@@ -1,0 +1,273 @@
+// The front door of the daemon: owns its state, starts it, acts on intentions in a written order, ends it.
+// Source: spec sections 1.2 (start), 1.3 (exit codes), 10 (signals, reload).
+
+import type { ProgramLog } from '../audit/program-log.ts';
+import { loadConfig, mayReload } from '../config/load.ts';
+import type { LoadedConfig } from '../config/load.ts';
+import type { ConfigPorts } from '../config/ports.ts';
+import { showDefaults } from '../config/show.ts';
+import { trimLater } from '../native/binding.ts';
+import { SystemError } from '../native/system-error.ts';
+import { activate, deactivate } from './activate.ts';
+import { TRIM_AFTER_MS } from './clock.ts';
+import { checkConsistency } from './consistency.ts';
+import { Findings } from './findings.ts';
+import { removePidFile } from './pid-file.ts';
+import type { Premises } from './premises.ts';
+import { applyReload } from './reload.ts';
+import { ended } from './serve.ts';
+import { equip, ServiceInOperation } from './service.ts';
+import { INTENTION_ORDER } from './signals.ts';
+import type { Intention } from './signals.ts';
+import { writeStateDump } from './state-dump.ts';
+import type { DumpHead } from './state-dump.ts';
+
+/** What the command line decided about the daemon's life. */
+export interface DaemonSettings {
+  /** Absolute. */
+  readonly configPath: string;
+  readonly baseDirectory: string;
+  /** `/etc/inetd.conf` with -inetd_compat. */
+  readonly inetdPath: string | undefined;
+  readonly isStayAlive: boolean;
+  readonly isDebug: boolean;
+  /** Absolute. */
+  readonly pidFile: string | undefined;
+  /** Seconds; 0 is off. */
+  readonly checkSeconds: number;
+  readonly version: string;
+  /** The words of the start-up notice, e.g. `libwrap loadavg`. */
+  readonly features: string;
+  readonly maxDescriptors: number;
+}
+
+/** What `Daemon` is given: everything shared, its own log, and how the process ends. */
+export interface DaemonParts {
+  readonly premises: Premises;
+  readonly programLog: ProgramLog;
+  /** Fresh ports for one load. */
+  readonly openPorts: () => ConfigPorts;
+  readonly exit: (code: number) => void;
+  /** Set where somebody at a terminal reads the findings. */
+  readonly tellPeople: ((text: string) => void) | undefined;
+}
+
+const RETRY_FAILED_MS = 10_000;
+
+/** The running daemon. */
+export class Daemon {
+  readonly #settings: DaemonSettings;
+  readonly #parts: DaemonParts;
+  readonly #premises: Premises;
+  readonly #findings: Findings;
+  readonly #pending = new Set<Intention>();
+  #operations: readonly ServiceInOperation[] = [];
+  /** Services that could not be started; tried again from time to time. */
+  #failed: readonly ServiceInOperation[] = [];
+  #loaded: LoadedConfig | undefined;
+  #isActing = true;
+
+  constructor(settings: DaemonSettings, parts: DaemonParts) {
+    this.#settings = settings;
+    this.#parts = parts;
+    this.#premises = parts.premises;
+    this.#findings = new Findings({ ...parts, isDebug: settings.isDebug });
+  }
+
+  /** Reads the configuration and brings its services into operation. True when the daemon is at work. */
+  async start(): Promise<boolean> {
+    const loaded = this.#load();
+    this.#loaded = loaded;
+    this.#findings.report(loaded.diagnostics);
+    if (loaded.mainFile !== 'read') {
+      this.#log('critical', 'init_services', "couldn't get configuration. Exiting...");
+      return this.#end(1);
+    }
+    if (loaded.isFatal && !this.#settings.isDebug) {
+      this.#log('warning', 'quit_program', 'Exiting...');
+      return this.#end(1);
+    }
+    this.#findings.show(loaded, this.#premises.world);
+    await this.#startServices(loaded);
+    if (this.#available === 0 && !this.#settings.isStayAlive) {
+      this.#log('critical', 'init_services', 'no services. Exiting...');
+      return this.#end(1);
+    }
+    process.chdir('/');
+    this.#announce();
+    return true;
+  }
+
+  /** Winston, timers and pending signals: what can wait until the services are up. */
+  async settle(): Promise<void> {
+    const { checkSeconds } = this.#settings;
+    if (checkSeconds > 0) setInterval(() => this.#check(false), checkSeconds * 1000);
+    this.#scheduleRetry();
+    await this.#parts.programLog.useWinston();
+    trimLater(TRIM_AFTER_MS);
+    this.#isActing = false;
+    await this.#act();
+  }
+
+  /** Records what is wanted; the same wish twice is one. Carried out between events, never nested. */
+  readonly intend = (intention: Intention): void => {
+    this.#pending.add(intention);
+    void this.#act();
+  };
+
+  async #act(): Promise<void> {
+    if (this.#isActing) return;
+    this.#isActing = true;
+    for (let next = this.#next(); next !== undefined; next = this.#next()) {
+      this.#pending.delete(next);
+      await this.#carryOut(next);
+    }
+    this.#isActing = false;
+    trimLater(TRIM_AFTER_MS);
+  }
+
+  #next(): Intention | undefined {
+    return INTENTION_ORDER.find((intention) => this.#pending.has(intention));
+  }
+
+  async #carryOut(intention: Intention): Promise<void> {
+    switch (intention) {
+      case 'reload':
+        return this.#reload();
+      case 'dump':
+        return writeStateDump(this.#premises, this.#operations, this.#dumpHead());
+      case 'check':
+        return void this.#check(true);
+      case 'interrupt':
+        return void (this.#settings.isDebug && this.#end(1));
+      case 'terminate':
+        this.#stopInternalServers();
+        return this.#quit();
+      case 'quit':
+        return this.#quit();
+    }
+  }
+
+  #load(): LoadedConfig {
+    const { configPath, baseDirectory, inetdPath } = this.#settings;
+    const inetd = inetdPath === undefined ? {} : { inetdPath };
+    return loadConfig({ path: configPath, baseDirectory, ...inetd }, this.#parts.openPorts());
+  }
+
+  async #startServices({ services }: LoadedConfig): Promise<void> {
+    const all = services.map((service) => new ServiceInOperation(equip(service, this.#premises.world)));
+    const started = new Set<ServiceInOperation>();
+    for (const operation of all) {
+      if (!(await activate(this.#premises, operation))) continue;
+      started.add(operation);
+      if (this.#settings.isDebug) this.#log('debug', 'cnf_start_services', `Started service: ${operation.id}`);
+    }
+    this.#operations = all.filter((operation) => started.has(operation));
+    this.#failed = all.filter((operation) => !started.has(operation));
+  }
+
+  #announce(): void {
+    const { version, features } = this.#settings;
+    const words = features === '' ? 'no' : features;
+    this.#log('notice', 'main', `${version} started with ${words} options compiled in.`);
+    const count = this.#available;
+    this.#log('notice', 'main', `Started working: ${count} available service${count === 1 ? '' : 's'}`);
+  }
+
+  /** Services that can be reached; TCPMUX services have no socket of their own and do not count. */
+  get #available(): number {
+    return this.#operations.filter(({ equipment }) => equipment.endpoint !== undefined).length;
+  }
+
+  async #reload(): Promise<void> {
+    this.#log('notice', 'hard_reconfig', 'Starting reconfiguration');
+    this.#reopenLog();
+    const loaded = this.#load();
+    this.#findings.report(loaded.diagnostics);
+    if (!mayReload(loaded, this.#loaded)) {
+      this.#log('warning', 'hard_reconfig', 'reconfiguration failed');
+      return;
+    }
+    this.#loaded = loaded;
+    const result = await applyReload(this.#premises, this.#operations, loaded.services);
+    this.#operations = result.operations;
+    this.#failed = result.failed;
+    this.#findings.show(loaded, this.#premises.world);
+    this.#scheduleRetry();
+    if (this.#available > 0 || this.#settings.isStayAlive) return;
+    this.#log('critical', 'hard_reconfig', 'No available services. Exiting');
+    this.#end(1);
+  }
+
+  /** The daemon's own log follows a rotation too (the reference's never does). */
+  #reopenLog(): void {
+    try {
+      this.#parts.programLog.reopen();
+    } catch (error) {
+      if (!(error instanceof SystemError)) throw error;
+      this.#log('error', 'hard_reconfig', `open( ${error.subject} ) failed: ${error.described}`);
+    }
+  }
+
+  /** An address that was taken at start may be free later: the service comes up by itself. */
+  #scheduleRetry(): void {
+    if (this.#failed.length === 0) return;
+    setTimeout(() => void this.#retryFailed(this.#failed), RETRY_FAILED_MS).unref();
+  }
+
+  async #retryFailed(waiting: readonly ServiceInOperation[]): Promise<void> {
+    if (waiting !== this.#failed) return;
+    const quiet: Premises = { ...this.#premises, log: () => {} };
+    for (const operation of waiting) {
+      if (!(await activate(quiet, operation))) continue;
+      this.#operations = [...this.#operations, operation];
+      this.#failed = this.#failed.filter((other) => other !== operation);
+      this.#log('notice', 'svc_activate', `Activating service ${operation.service.name}`);
+    }
+    this.#scheduleRetry();
+  }
+
+  #check(isLoud: boolean): number {
+    return checkConsistency(this.#premises, this.#operations, isLoud);
+  }
+
+  #dumpHead(): DumpHead {
+    const { version, maxDescriptors, configPath } = this.#settings;
+    const defaultsLines = this.#loaded === undefined ? [] : showDefaults(this.#loaded.defaults, this.#premises.world);
+    return { version, maxDescriptors, configPath, defaultsLines, processLimit: this.#premises.processLimit };
+  }
+
+  /** Built-in services end with the daemon; external servers live on. */
+  #stopInternalServers(): void {
+    for (const server of this.#premises.children.all()) {
+      if (server.detail.stop === undefined) continue;
+      this.#log(
+        'warning',
+        'terminate_servers',
+        `Sending signal 15 to ${server.detail.service.id} server ${server.pid}`,
+      );
+      server.detail.stop();
+      this.#premises.children.remove(server);
+      ended(this.#premises, server, { kind: 'killed', signal: 15 });
+    }
+  }
+
+  #quit(): void {
+    this.#premises.retries.abandon();
+    for (const operation of this.#operations) deactivate(this.#premises, operation);
+    this.#log('warning', 'quit_program', 'Exiting...');
+    this.#end(0);
+  }
+
+  #end(code: number): false {
+    if (this.#settings.pidFile !== undefined) removePidFile(this.#settings.pidFile);
+    this.#premises.logs.flushSync();
+    this.#parts.programLog.flushSync();
+    this.#parts.exit(code);
+    return false;
+  }
+
+  #log(...message: Parameters<Premises['log']>): void {
+    this.#premises.log(...message);
+  }
+}

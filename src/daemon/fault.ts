@@ -1,0 +1,15 @@
+// The last handler: an error that nobody owned is our bug. The daemon says what it knows and ends, so that a
+// supervisor starts a sound one; running servers live on.
+
+import type { Premises } from './premises.ts';
+
+/** Installs the handlers; `end` flushes the logs and exits. */
+export function watchFaults(log: Premises['log'], end: (code: number) => void): void {
+  const onFault = (error: unknown): void => {
+    const facts = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    for (const line of facts.split('\n')) log('critical', 'fault', line.trim());
+    end(1);
+  };
+  process.on('uncaughtException', onFault);
+  process.on('unhandledRejection', onFault);
+}

@@ -1,0 +1,45 @@
+// What a load found, told to whom it concerns: the daemon's log in the reference's words, people at a terminal with
+// source line, caret and hint. With -d the parsed configuration is shown as well, as the reference does.
+
+import type { ProgramLog } from '../audit/program-log.ts';
+import type { Diagnostic } from '../config/diagnostic.ts';
+import type { LoadedConfig } from '../config/load.ts';
+import type { ConfigPorts } from '../config/ports.ts';
+import { renderLog, renderTerminal } from '../config/render.ts';
+import { showDefaults, showService } from '../config/show.ts';
+
+export interface Audience {
+  readonly programLog: ProgramLog;
+  /** -d */
+  readonly isDebug: boolean;
+  /** Somebody sits at the terminal that daemon messages go to: takes the place of the log form. */
+  readonly tellPeople: ((text: string) => void) | undefined;
+}
+
+/** Speaks about loads. */
+export class Findings {
+  readonly #audience: Audience;
+
+  constructor(audience: Audience) {
+    this.#audience = audience;
+  }
+
+  /** Every finding, in the order of discovery. */
+  report(diagnostics: readonly Diagnostic[]): void {
+    const { programLog, tellPeople } = this.#audience;
+    for (const diagnostic of diagnostics) {
+      const line = renderLog(diagnostic);
+      const text = tellPeople === undefined ? undefined : renderTerminal(diagnostic);
+      if (text !== undefined) tellPeople?.(text);
+      else if (line !== undefined) programLog.log(line.severity, line.func, line.text);
+    }
+  }
+
+  /** -d: the parsed configuration. */
+  show(loaded: LoadedConfig, ports: ConfigPorts): void {
+    const { programLog, isDebug } = this.#audience;
+    if (!isDebug) return;
+    for (const line of showDefaults(loaded.defaults, ports)) programLog.print(line);
+    for (const service of loaded.services) for (const line of showService(service, ports)) programLog.print(line);
+  }
+}

@@ -1,0 +1,46 @@
+// What every part of the running daemon shares: its logs, its table of servers, its limits. One record, made once by
+// `daemon.ts`; the parts that act on services (activate, admit, serve, reload) take it as their first argument.
+
+import type { Severity } from '../config/diagnostic.ts';
+import type { ConfigPorts } from '../config/ports.ts';
+import type { AuditLogs } from '../audit/sinks.ts';
+import type { Children } from '../launch/children.ts';
+import type { LaunchWorld } from '../launch/plan.ts';
+import type { Connection } from '../net/connection.ts';
+import type { ReplyGuard, WaitingDatagram } from '../net/datagram.ts';
+import type { Source } from '../policy/source.ts';
+import type { RetryQueue } from './retry.ts';
+import type { ServiceInOperation } from './service.ts';
+
+/** What the table of servers keeps beside each server. */
+export interface ServerDetail {
+  readonly service: ServiceInOperation;
+  readonly source: Source | undefined;
+  readonly startedAt: Date;
+  /** The datagram that started it: dropped at its end if it was left unread. */
+  readonly trigger?: WaitingDatagram;
+  /** Ends a server inside this process. */
+  readonly stop?: () => void;
+}
+
+/** Who hears of requests: `admit.ts`, tied in by `daemon.ts`. */
+export interface Requests {
+  readonly onConnection: (operation: ServiceInOperation, connection: Connection) => void;
+  readonly onDatagram: (operation: ServiceInOperation) => void;
+  readonly onListener: (operation: ServiceInOperation) => void;
+}
+
+export interface Premises {
+  readonly requests: Requests;
+  readonly log: (level: Severity, func: string, text: string) => void;
+  readonly logs: AuditLogs;
+  readonly children: Children<ServerDetail>;
+  readonly retries: RetryQueue;
+  readonly replyGuard: ReplyGuard;
+  readonly world: LaunchWorld & ConfigPorts;
+  /** Infinity without `-limit`. */
+  readonly processLimit: number;
+  readonly pid: number;
+  /** Milliseconds between two tries to bind, from XINETD_BIND_DELAY. */
+  readonly bindDelayMs: number;
+}

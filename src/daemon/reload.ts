@@ -1,0 +1,127 @@
+// Carrying out a reload, in a numbered order (spec section 10.2; start is lenient, reload is strict).
+// Until step 3 nothing that runs has been touched: the new services are ready and their sockets are bound.
+// The configuration has been read and accepted by the caller.
+
+import type { Service } from '../config/service.ts';
+import { closeFd } from '../native/binding.ts';
+import { openEndpoint } from '../net/open.ts';
+import type { OpenedSocket } from '../net/open.ts';
+import { activate, closeListener, deactivate, listen, openLog } from './activate.ts';
+import { diffServices } from './diff.ts';
+import type { ServiceDiff } from './diff.ts';
+import type { Premises } from './premises.ts';
+import { equip, ServiceInOperation } from './service.ts';
+import type { Equipment } from './service.ts';
+
+const FUNC = 'hard_reconfig';
+
+export interface ReloadResult {
+  /** In configuration order. */
+  readonly operations: readonly ServiceInOperation[];
+  /** New services that could not be started. */
+  readonly failed: readonly ServiceInOperation[];
+}
+
+/** A service of the new configuration with its socket, where one could be bound while the old ones are still open. */
+interface Prepared {
+  readonly equipment: Equipment;
+  readonly socket: OpenedSocket | undefined;
+}
+
+/** Brings the running services into agreement with the new configuration. */
+export async function applyReload(
+  premises: Premises,
+  running: readonly ServiceInOperation[],
+  services: readonly Service[],
+): Promise<ReloadResult> {
+  const byService = new Map(running.map((operation) => [operation.service, operation]));
+  const operationOf = (service: Service): ServiceInOperation => {
+    const operation = byService.get(service);
+    if (operation === undefined) throw new Error(`invariant: ${service.config.id} does not run`);
+    return operation;
+  };
+  // 1. What changes?
+  const diff = diffServices([...byService.keys()], services);
+  // 2. Prepare: compile everything, bind every new socket that can be bound now.
+  const prepared = prepare(premises, diff);
+  // 3. Let go of what is no longer configured; its servers finish (differs: the reference kills them).
+  premises.log('notice', FUNC, 'Swapping defaults');
+  const after = new Map<Service, ServiceInOperation>();
+  const dropped = new Set(diff.drop);
+  const kept = new Map(diff.keep.map((pair) => [pair.before, pair]));
+  for (const before of byService.keys()) {
+    if (dropped.has(before)) drop(premises, operationOf(before));
+    const pair = kept.get(before);
+    // 4. Give the services that go on their new settings, logs and, where it must be, socket.
+    if (pair === undefined) continue;
+    const operation = operationOf(before);
+    premises.log('notice', 'readjust', `readjusting service ${operation.id}`);
+    await readjust(premises, operation, { prepared: preparedOf(prepared, pair.after), isRebound: pair.isRebound });
+    after.set(pair.after, operation);
+  }
+  // 5. Start what is new.
+  const failed: ServiceInOperation[] = [];
+  for (const service of diff.start) {
+    const operation = await startPrepared(premises, preparedOf(prepared, service));
+    if (operation.log === undefined) failed.push(operation);
+    else after.set(service, operation);
+  }
+  // 6. Say what happened.
+  const counts = `new=${diff.start.length - failed.length} old=${diff.keep.length} dropped=${diff.drop.length}`;
+  premises.log('notice', FUNC, `Reconfigured: ${counts} (services)`);
+  return { operations: services.flatMap((service) => after.get(service) ?? []), failed };
+}
+
+function prepare(premises: Premises, diff: ServiceDiff): ReadonlyMap<Service, Prepared> {
+  const prepared = new Map<Service, Prepared>();
+  const add = (service: Service, needsSocket: boolean): void => {
+    const equipment = equip(service, premises.world);
+    const { endpoint } = equipment;
+    const opened = needsSocket && endpoint !== undefined ? openEndpoint(endpoint, () => {}) : undefined;
+    prepared.set(service, { equipment, socket: opened?.ok === true ? opened.socket : undefined });
+  };
+  for (const { after: service, isRebound } of diff.keep) add(service, isRebound);
+  for (const service of diff.start) add(service, true);
+  return prepared;
+}
+
+function preparedOf(prepared: ReadonlyMap<Service, Prepared>, service: Service): Prepared {
+  const found = prepared.get(service);
+  if (found === undefined) throw new Error(`invariant: ${service.config.id} was not prepared`);
+  return found;
+}
+
+function drop(premises: Premises, operation: ServiceInOperation): void {
+  deactivate(premises, operation);
+  premises.log('notice', 'svc_deactivate', `service ${operation.id} deactivated`);
+}
+
+/** A socket that could not be bound beside the old one is bound after that one is closed. */
+async function readjust(
+  premises: Premises,
+  operation: ServiceInOperation,
+  change: { readonly prepared: Prepared; readonly isRebound: boolean },
+): Promise<void> {
+  const { prepared, isRebound } = change;
+  const wasListening = operation.listener !== undefined;
+  if (isRebound) closeListener(premises, operation);
+  operation.equipment = prepared.equipment;
+  openLog(premises, operation);
+  if (!isRebound || !wasListening) return releaseUnused(prepared);
+  if (prepared.socket !== undefined) listen(premises, operation, { ok: true, socket: prepared.socket });
+  else await activate(premises, operation);
+}
+
+/** The service's `log` stays undefined where it could not be started. */
+async function startPrepared(premises: Premises, { equipment, socket }: Prepared): Promise<ServiceInOperation> {
+  const operation = new ServiceInOperation(equipment);
+  if (socket === undefined) await activate(premises, operation);
+  else if (openLog(premises, operation)) listen(premises, operation, { ok: true, socket });
+  else closeFd(socket.fd);
+  return operation;
+}
+
+/** A service that is off for its rate binds anew when it comes back. */
+function releaseUnused({ socket }: Prepared): void {
+  if (socket !== undefined) closeFd(socket.fd);
+}

@@ -1,0 +1,230 @@
+// Carrying out an allowance: the built-in answers or a server is launched, START is written; at its end EXIT.
+// Source: spec sections 6.2 (wait), 6.3 (launch), 6.7 (fork failure), 6.10 (exit).
+
+import { exitEvents, forkFailureEvents, startEvents } from '../audit/transcript.ts';
+import type { DatagramBuiltin, StreamBuiltin } from '../launch/builtin/builtin.ts';
+import type { Server } from '../launch/children.ts';
+import type { Caller } from '../launch/environment.ts';
+import { NOT_STARTED_STATUS } from '../launch/reaper.ts';
+import type { Ending } from '../launch/reaper.ts';
+import { strerror, trimLater } from '../native/binding.ts';
+import { SystemError } from '../native/system-error.ts';
+import type { Connection } from '../net/connection.ts';
+import { dropIfUnread } from '../net/datagram.ts';
+import type { WaitingDatagram } from '../net/datagram.ts';
+import { NO_ADDRESS } from '../policy/source.ts';
+import type { Source } from '../policy/source.ts';
+import { monotonicMs, TRIM_AFTER_MS } from './clock.ts';
+import type { Premises, ServerDetail } from './premises.ts';
+import type { ServiceInOperation } from './service.ts';
+
+/** What a server is launched for. `release` gives the descriptor up once nobody needs it here any more. */
+interface Job {
+  readonly operation: ServiceInOperation;
+  readonly source: Source | undefined;
+  readonly fd: number;
+  readonly trigger?: WaitingDatagram;
+  readonly release: () => void;
+}
+
+/** Serves an accepted connection. */
+export function serveConnection(
+  premises: Premises,
+  operation: ServiceInOperation,
+  request: { readonly connection: Connection; readonly source: Source },
+): void {
+  const { connection, source } = request;
+  const { builtin } = operation.equipment;
+  if (builtin?.socketType === 'stream')
+    return serveBuiltin(premises, operation, { builtin, fd: connection.release(), source });
+  start(premises, { operation, source, fd: connection.fd, release: () => connection.close() });
+}
+
+/** Answers a datagram, or hands the socket to a server that reads it. */
+export function serveDatagram(
+  premises: Premises,
+  operation: ServiceInOperation,
+  request: { readonly waiting: WaitingDatagram; readonly source: Source },
+): void {
+  const { waiting, source } = request;
+  const { builtin } = operation.equipment;
+  if (builtin?.socketType === 'dgram') return answer(premises, operation, { builtin, source });
+  handOver(premises, operation, { source, trigger: waiting });
+}
+
+/** Hands the listening socket to a server that accepts from it itself. */
+export function serveListener(premises: Premises, operation: ServiceInOperation): void {
+  handOver(premises, operation, { source: undefined });
+}
+
+/** A server was reaped: EXIT is written, a suspended service hears of requests again. */
+export function ended(premises: Premises, server: Server<ServerDetail>, ending: Ending): void {
+  trimLater(TRIM_AFTER_MS);
+  const { service: operation, trigger } = server.detail;
+  if (ending.kind === 'not-started') reportNotStarted(premises, operation, ending);
+  recordEnd(server, ending);
+  if (operation.state !== 'suspended') return;
+  if (trigger !== undefined) dropUnread(premises, operation, trigger);
+  operation.state = 'active';
+  operation.listener?.resume();
+}
+
+/** In-process servers: the reference forks for some of them, which then count and leave an EXIT line. */
+function serveBuiltin(
+  premises: Premises,
+  operation: ServiceInOperation,
+  request: { readonly builtin: StreamBuiltin; readonly fd: number; readonly source: Source },
+): void {
+  const { builtin, fd, source } = request;
+  record(operation, source, premises.pid);
+  if (!builtin.isForking) {
+    builtin.serveStream(fd, () => {});
+    return;
+  }
+  const session = builtin.serveStream(fd, () => {
+    if (premises.children.remove(server)) ended(premises, server, { kind: 'exited', status: 0 });
+  });
+  const detail = { service: operation, source, startedAt: new Date(), stop: session.stop };
+  const server = serverOf(operation, detail, premises.pid);
+  premises.children.add(server);
+}
+
+function answer(
+  premises: Premises,
+  operation: ServiceInOperation,
+  request: { readonly builtin: DatagramBuiltin; readonly source: Source },
+): void {
+  record(operation, request.source, premises.pid);
+  const fd = operation.listener?.fd ?? -1;
+  try {
+    request.builtin.serveDatagram(fd, (sender) => premises.replyGuard.mayReply(sender));
+  } catch (error) {
+    if (!(error instanceof SystemError)) throw error;
+    premises.log('error', 'svc_request', `service ${operation.id}, recvfrom: ${error.described}`);
+  }
+}
+
+/** wait = yes: the very socket goes to the server, and nobody listens here until it ends. */
+function handOver(
+  premises: Premises,
+  operation: ServiceInOperation,
+  request: { readonly source: Source | undefined; readonly trigger?: WaitingDatagram },
+): void {
+  const { listener } = operation;
+  if (listener === undefined) return;
+  operation.state = 'suspended';
+  const release = (): void => {
+    if (operation.state !== 'suspended' || premises.children.countOf(operation.key) > 0) return;
+    operation.state = 'active';
+    operation.listener?.resume();
+  };
+  start(premises, { operation, ...request, fd: listener.handOver(), release });
+}
+
+/** Launches now, or later where the kernel says that it cannot for the moment. */
+function start(premises: Premises, job: Job): void {
+  if (tryLaunch(premises, job)) return;
+  const giveUp = (): void => failToFork(job);
+  const mayRetry = !job.operation.service.config.flags.includes('NORETRY');
+  const retry = { attempt: () => tryLaunch(premises, job), giveUp: () => tooManyFailures(premises, job, giveUp) };
+  if (!mayRetry || !premises.retries.add(retry)) giveUp();
+}
+
+/** True when the server runs. */
+function tryLaunch(premises: Premises, job: Job): boolean {
+  const { operation, source, fd, trigger } = job;
+  const { launcher } = operation.equipment;
+  if (launcher === undefined) throw new Error(`invariant: ${operation.id} has no server`);
+  try {
+    const pid = launcher.start(fd, callerOf(source));
+    const detail = { service: operation, source, startedAt: new Date(), ...(trigger === undefined ? {} : { trigger }) };
+    premises.children.add(serverOf(operation, detail, pid));
+    record(operation, source, pid);
+    job.release();
+    return true;
+  } catch (error) {
+    if (!(error instanceof SystemError)) throw error;
+    premises.log('error', 'server_start', `${operation.id}: fork failed: ${error.described}`);
+    return false;
+  }
+}
+
+function tooManyFailures(premises: Premises, job: Job, giveUp: () => void): void {
+  premises.log('error', 'retry', `service ${job.operation.id}: too many consecutive fork failures`);
+  giveUp();
+}
+
+function failToFork(job: Job): void {
+  job.release();
+  job.operation.log?.record(forkFailureEvents(job.operation.occasion(job.source)));
+  trimLater(TRIM_AFTER_MS);
+}
+
+function record(operation: ServiceInOperation, source: Source | undefined, pid: number): void {
+  operation.log?.record(startEvents(operation.occasion(source), pid));
+}
+
+function recordEnd(server: Server<ServerDetail>, ending: Ending): void {
+  const { service: operation, source } = server.detail;
+  const end = ending.kind === 'killed' ? { signal: ending.signal } : { status: statusOf(ending) };
+  const seconds = Math.floor((monotonicMs() - server.startedAtMs) / 1000);
+  operation.log?.record(exitEvents(operation.occasion(source), server.pid, end, seconds));
+}
+
+function statusOf(ending: Exclude<Ending, { kind: 'killed' }>): number {
+  return ending.kind === 'exited' ? ending.status : NOT_STARTED_STATUS;
+}
+
+function serverOf(operation: ServiceInOperation, detail: ServerDetail, pid: number): Server<ServerDetail> {
+  return {
+    pid,
+    isInProcess: detail.stop !== undefined,
+    serviceId: operation.key,
+    source: detail.source?.plain,
+    startedAtMs: monotonicMs(),
+    detail,
+  };
+}
+
+let connections = 0;
+
+function callerOf(source: Source | undefined): Caller {
+  connections += 1;
+  const connectionId = `${process.pid}-${connections}`;
+  if (source === undefined) return { text: NO_ADDRESS, plain: undefined, port: 0, connectionId };
+  return { text: source.text, plain: source.plain, port: source.port, connectionId };
+}
+
+/** The trigger of a server that never looked at its socket would start it again at once (differs: F2, only this one goes). */
+function dropUnread(premises: Premises, operation: ServiceInOperation, trigger: WaitingDatagram): void {
+  if (operation.listener === undefined) return;
+  try {
+    dropIfUnread(operation.listener.fd, trigger);
+  } catch (error) {
+    if (!(error instanceof SystemError)) throw error;
+    premises.log('error', 'svc_request', `service ${operation.id}, recvfrom: ${error.described}`);
+  }
+}
+
+type NotStarted = Extract<Ending, { kind: 'not-started' }>;
+
+/** A server that never ran: which step failed, in the reference's words where it has some. */
+function reportNotStarted(premises: Premises, operation: ServiceInOperation, { step, errno }: NotStarted): void {
+  const reason = `${strerror(errno)} (errno = ${errno})`;
+  const words = STEP_MESSAGES[step];
+  const text =
+    words === undefined
+      ? `${operation.id}: ${step} failed: ${reason}`
+      : words(operation.service.config.server ?? '', reason);
+  premises.log('error', 'exec_server', text);
+  if (step !== 'setgroups') return;
+  const hint = "Your system may require that 'groups = yes' be defined for this service";
+  premises.log('error', 'exec_server', `${hint}: ${operation.service.name}`);
+}
+
+const STEP_MESSAGES: { readonly [step: string]: (server: string, reason: string) => string } = {
+  execve: (server, reason) => `execv( ${server} ) failed: ${reason}`,
+  setgid: (_, reason) => `setgid failed: ${reason}`,
+  setuid: (_, reason) => `setuid failed: ${reason}`,
+  setgroups: (_, reason) => `setgroups( 0, NULL ) failed: ${reason}`,
+};

@@ -1,0 +1,87 @@
+// A service in operation: its configuration made ready to act (compiled access table, launch profile, built-in), its
+// listener and log, and what must outlive a reload (rate, running servers, which are found by `key`).
+// Holds state; what is done with it is in activate.ts, admit.ts and reload.ts.
+
+import type { ServiceLog } from '../audit/sinks.ts';
+import type { Occasion } from '../audit/transcript.ts';
+import type { Service } from '../config/service.ts';
+import { builtinFor } from '../launch/builtin/index.ts';
+import type { Builtin } from '../launch/builtin/builtin.ts';
+import { planLaunch } from '../launch/plan.ts';
+import type { LaunchWorld } from '../launch/plan.ts';
+import { Launcher } from '../launch/spawn.ts';
+import { endpointOf } from '../net/endpoint.ts';
+import type { Endpoint } from '../net/endpoint.ts';
+import type { Listener } from '../net/listener.ts';
+import { compileAccess } from '../policy/address.ts';
+import type { AccessTable } from '../policy/address.ts';
+import { NO_RATE } from '../policy/cps.ts';
+import type { RateState } from '../policy/cps.ts';
+import type { Source } from '../policy/source.ts';
+
+/**
+ * `active`: requests are heard of; `suspended`: a `wait = yes` server has the socket; `disabled`: off until the rate's
+ * waiting time is over; `not started`: has no socket of its own (TCPMUX).
+ */
+export type ServiceState = 'not started' | 'active' | 'disabled' | 'suspended';
+
+/** Everything that follows from the configuration alone; replaced as a whole by a reload. */
+export interface Equipment {
+  readonly service: Service;
+  readonly access: AccessTable;
+  /** undefined for TCPMUX services. */
+  readonly endpoint: Endpoint | undefined;
+  readonly builtin: Builtin | undefined;
+  readonly launcher: Launcher | undefined;
+  /** Whether the reference forks for a request, which decides what is logged. */
+  readonly isForking: boolean;
+}
+
+/** Makes a configured service ready to act. */
+export function equip(service: Service, world: LaunchWorld): Equipment {
+  const { config } = service;
+  const builtin = config.type.includes('INTERNAL') ? builtinFor(service.name, config.socket_type) : undefined;
+  const plan = planLaunch(config, world);
+  return {
+    service,
+    access: compileAccess(config),
+    endpoint: endpointOf(config),
+    builtin,
+    launcher: plan === undefined ? undefined : new Launcher(plan),
+    isForking: builtin === undefined || builtin.isForking,
+  };
+}
+
+let made = 0;
+
+/** One service of the running daemon. */
+export class ServiceInOperation {
+  /** Identifies it among all services of this daemon's life; ids need not be unique. */
+  readonly key: string;
+  equipment: Equipment;
+  log: ServiceLog | undefined;
+  listener: Listener | undefined;
+  rate: RateState = NO_RATE;
+  state: ServiceState = 'not started';
+  /** Runs while the service is `disabled`. */
+  enableTimer: NodeJS.Timeout | undefined;
+
+  constructor(equipment: Equipment) {
+    made += 1;
+    this.key = String(made);
+    this.equipment = equipment;
+  }
+
+  get service(): Service {
+    return this.equipment.service;
+  }
+
+  get id(): string {
+    return this.service.config.id;
+  }
+
+  /** What the audit log needs to know of a request to this service. */
+  occasion(source: Source | undefined): Occasion {
+    return { id: this.id, source, isForking: this.equipment.isForking };
+  }
+}
