@@ -127,18 +127,18 @@ test('SIGUSR1 during start-up opens no debugger', async () => {
     builtin('daytime', { id: `daytime-${index}`, port: first + index }),
   );
   let wasOpen = false;
-  let isUp = false;
+  const up = new AbortController();
   const ask = async (): Promise<void> => {
     const daemon = await until('the daemon handles signals', () =>
       processes().find(({ pid, commandLine }) => commandLine.includes('-dontfork') && catchesUsr1(pid)),
     );
-    while (!isUp) {
+    while (!up.signal.aborted) {
       process.kill(daemon.pid, 'SIGUSR1');
       await new Promise((resolve) => setImmediate(resolve));
       wasOpen ||= listeningOn(9229);
     }
   };
-  const starting = startDaemon(defaults() + many.join('')).finally(() => (isUp = true));
+  const starting = startDaemon(defaults() + many.join('')).finally(() => up.abort());
   await Promise.all([starting, ask()]);
   expect(await exchange(first + 999)).toMatch(DATE);
   expect(wasOpen || listeningOn(9229)).toBe(false);

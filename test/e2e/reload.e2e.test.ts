@@ -89,15 +89,15 @@ test('a reload loses no connection that waits to be accepted', async () => {
   const port = freshPort();
   const text = defaults() + builtin('daytime', { port });
   const daemon = await startDaemon(text);
-  let isAsking = true;
+  const asked = new AbortController();
   const reloading = (async (): Promise<void> => {
-    while (isAsking) await daemon.reload(text);
+    while (!asked.signal.aborted) await daemon.reload(text);
   })();
   const answers: string[] = [];
   for (let round = 0; round < 100; round += 1) {
     answers.push(...(await Promise.all([exchange(port), exchange(port), exchange(port)])));
   }
-  isAsking = false;
+  asked.abort();
   await reloading;
   expect(answers.filter((answer) => !DATE.test(answer))).toEqual([]);
 });

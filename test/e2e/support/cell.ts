@@ -21,8 +21,11 @@ export function afterTest(end: () => unknown): void {
   endings.push(end);
 }
 
-/** What neither was here before nor goes away by itself within two seconds. */
+/** What is still here after two seconds and was not here before. */
 async function leftovers(): Promise<readonly RunningProcess[]> {
-  const strangers = (): readonly RunningProcess[] => processes().filter((seen) => !bystanders.has(seen.pid));
   return until('no process is left', () => strangers().length === 0 && [], 2000).catch(strangers);
+}
+
+function strangers(): readonly RunningProcess[] {
+  return processes().filter((seen) => !bystanders.has(seen.pid));
 }

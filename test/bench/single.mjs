@@ -1,0 +1,120 @@
+// The measurements that need no load generator: start-up time, memory once idle, the configuration test on a large file.
+// Synchronous on purpose: nothing else may run while something is measured.
+
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const PORT = 28_701;
+const IDLE_SECONDS = 3;
+
+/** Median milliseconds from exec to listening, less the median of an empty script from exec to exit, in turns. */
+export function startAboveNodeMs(daemon, rounds) {
+  return inFolder((folder) => {
+    const conf = join(folder, 'conf');
+    const empty = join(folder, 'empty.cjs');
+    writeFileSync(conf, service('daytime', PORT, 'INTERNAL UNLISTED'));
+    writeFileSync(empty, '');
+    const starts = [];
+    const nodes = [];
+    for (let round = 0; round <= rounds; round += 1) {
+      const running = start(daemon, conf, folder);
+      starts.push(running.listeningMs);
+      running.stop();
+      const begun = performance.now();
+      spawnSync(process.execPath, [empty], { env: CLEAN });
+      nodes.push(performance.now() - begun);
+    }
+    const [ours, node] = [median(starts.slice(1)), median(nodes.slice(1))];
+    return { value: ours - node, note: `${ours.toFixed(1)} ms less ${node.toFixed(1)} ms` };
+  });
+}
+
+/** Resident memory of the daemon once it has served a hundred connections and rested. */
+export function idleMegabytes(daemon) {
+  return inFolder((folder) => {
+    const conf = join(folder, 'conf');
+    writeFileSync(conf, service('hello', PORT, 'UNLISTED', 'server = /bin/true\n\tuser = root'));
+    const running = start(daemon, conf, folder);
+    for (let call = 0; call < 100; call += 1) connectOnce();
+    pause(IDLE_SECONDS * 1000);
+    const kilobytes = Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${running.pid}/status`, 'latin1'))?.[1]);
+    running.stop();
+    return { value: kilobytes / 1024 };
+  });
+}
+
+/** Seconds that `-t` takes on so many services. */
+export function configTestSeconds(daemon, services) {
+  return inFolder((folder) => {
+    const conf = join(folder, 'conf');
+    const texts = Array.from({ length: services }, (_, index) =>
+      service(`s${index}`, 10_000 + index, 'UNLISTED', 'user = nobody\n\tserver = /bin/cat\n\tonly_from = 10.0.0.0/8'),
+    );
+    writeFileSync(conf, texts.join(''));
+    const begun = performance.now();
+    const { status, stderr } = spawnSync(process.execPath, [daemon, '-t', '-f', conf], {
+      encoding: 'utf8',
+      env: CLEAN,
+    });
+    const seconds = (performance.now() - begun) / 1000;
+    return status === 0 ? { value: seconds } : { value: Number.NaN, note: `status ${status}: ${stderr.slice(0, 300)}` };
+  });
+}
+
+const CLEAN = { PATH: process.env.PATH };
+
+function service(name, port, type, further = '') {
+  return `service ${name}\n{\n\ttype = ${type}\n\tsocket_type = stream\n\tprotocol = tcp\n\twait = no\n\tbind = 127.0.0.1\n\tport = ${port}\n\t${further}\n}\n`;
+}
+
+/** Starts the daemon and spins until its port is in /proc/net/tcp. */
+function start(daemon, conf, folder) {
+  const begun = performance.now();
+  const words = [daemon, '-dontfork', '-filelog', join(folder, 'log'), '-pidfile', join(folder, 'pid'), '-f', conf];
+  const child = spawn(process.execPath, words, { stdio: 'ignore', env: CLEAN });
+  const limit = begun + 10_000;
+  while (!isListening()) if (performance.now() > limit) throw new Error(`no listener: ${readLog(folder)}`);
+  return {
+    pid: child.pid,
+    listeningMs: performance.now() - begun,
+    stop: () => {
+      child.kill('SIGTERM');
+      while (isListening()) pause(1);
+    },
+  };
+}
+
+function isListening() {
+  const hex = PORT.toString(16).toUpperCase().padStart(4, '0');
+  return readFileSync('/proc/net/tcp', 'latin1').includes(`0100007F:${hex} 00000000:0000 0A`);
+}
+
+function connectOnce() {
+  spawnSync('bash', ['-c', `cat </dev/tcp/127.0.0.1/${PORT}`], { stdio: 'ignore' });
+}
+
+function readLog(folder) {
+  try {
+    return readFileSync(join(folder, 'log'), 'latin1');
+  } catch {
+    return 'no log';
+  }
+}
+
+function pause(ms) {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+}
+
+function median(values) {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
+}
+
+function inFolder(measure) {
+  const folder = mkdtempSync('/tmp/xinetd-bench-single.');
+  try {
+    return measure(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

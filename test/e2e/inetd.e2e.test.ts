@@ -1,0 +1,67 @@
+// An old /etc/inetd.conf under -inetd_compat: a logging service over datagrams that one waiting server handles,
+// a program for each connection, and a built-in service.
+
+import { createSocket } from 'node:dgram';
+import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { afterTest } from './support/cell.ts';
+import { exchange } from './support/clients.ts';
+import { defaults } from './support/configuration.ts';
+import { REPOSITORY, startDaemon } from './support/daemon.ts';
+import type { Daemon } from './support/daemon.ts';
+import { childrenOf } from './support/processes.ts';
+import { until } from './support/wait.ts';
+
+const LOGFILE = '/run/logfile.txt';
+const PROGRAM = `${REPOSITORY}/test/fixtures/programs/error-logger.sh`;
+
+async function startWith(lines: string): Promise<Daemon> {
+  appendFileSync('/etc/services', 'errorLogger\t9999/udp\ngreeting\t9998/tcp\n');
+  writeFileSync('/etc/inetd.conf', lines);
+  rmSync(LOGFILE, { force: true });
+  const log = { log_type: 'FILE {audit}', log_on_success: 'PID HOST EXIT' };
+  return startDaemon(defaults(log), { flags: ['-inetd_compat'] });
+}
+
+function sendDatagram(port: number, text: string): Promise<void> {
+  const socket = createSocket('udp4');
+  return new Promise((resolve) => {
+    socket.send(text, port, '127.0.0.1', () => socket.close(() => resolve()));
+  });
+}
+
+test('one waiting server takes every datagram', async () => {
+  const daemon = await startWith(`errorLogger dgram udp wait root ${PROGRAM} errlogd ${LOGFILE}\n`);
+  const logged = (text: string): Promise<true> =>
+    until(text, () => existsSync(LOGFILE) && readFileSync(LOGFILE, 'latin1') === text && true);
+  await sendDatagram(9999, 'first\n');
+  await logged('first\n');
+  const [server] = childrenOf(daemon.pid);
+  afterTest(() => process.kill(server?.pid ?? 0, 'SIGTERM'));
+  await sendDatagram(9999, 'second\n');
+  await logged('first\nsecond\n');
+  expect(childrenOf(daemon.pid)).toHaveLength(1);
+  expect((await daemon.audits(1))[0]).toMatch(/START: errorLogger pid=\d+ from=(::ffff:)?127\.0\.0\.1$/);
+});
+
+test('a waiting server that ended is started again', async () => {
+  const daemon = await startWith(`errorLogger dgram udp wait root ${PROGRAM} errlogd ${LOGFILE}\n`);
+  await sendDatagram(9999, 'first\n');
+  await until('the server has read', () => existsSync(LOGFILE) && readFileSync(LOGFILE, 'latin1') === 'first\n');
+  for (const { pid } of childrenOf(daemon.pid)) process.kill(pid, 'SIGTERM');
+  expect((await daemon.audits(2))[1]).toMatch(/EXIT: errorLogger signal=15 pid=\d+$/);
+  await sendDatagram(9999, 'second\n');
+  await until('it reads again', () => readFileSync(LOGFILE, 'latin1') === 'first\nsecond\n');
+  for (const { pid } of childrenOf(daemon.pid)) process.kill(pid, 'SIGTERM');
+  await daemon.audits(4);
+});
+
+test('a nowait line runs its program with the words as written', async () => {
+  await startWith('# comment\n\ngreeting stream tcp nowait nobody /bin/echo echo good day\n');
+  expect(await exchange(9998)).toBe('good day\n');
+});
+
+test('a built-in line answers by itself', async () => {
+  await startWith('daytime stream tcp nowait root internal\n');
+  expect(await exchange(13)).toMatch(/^\d\d [A-Z]{3} \d{4} /);
+});
