@@ -16,7 +16,9 @@ export function loadAddon(moduleUrl: string): unknown {
       failures.push(`${file}: ${error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)}`);
     }
   }
-  throw new Error(`cannot load the native core (build it with \`node src/native/install.mjs\`)\n  ${failures.join('\n  ')}`);
+  throw new Error(
+    `cannot load the native core (build it with \`node src/native/install.mjs\`)\n  ${failures.join('\n  ')}`,
+  );
 }
 
 function candidates(root: string): readonly string[] {
@@ -29,7 +31,7 @@ function candidates(root: string): readonly string[] {
 /** The nearest folder upwards that a core can be in; the starting folder itself when there is none. */
 function packageRoot(from: string): string {
   for (let folder = from; dirname(folder) !== folder; folder = dirname(folder)) {
-    if (['binding.gyp', 'prebuilds'].some(name => existsSync(join(folder, name)))) return folder;
+    if (['binding.gyp', 'prebuilds'].some((name) => existsSync(join(folder, name)))) return folder;
   }
   return from;
 }

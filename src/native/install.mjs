@@ -44,7 +44,7 @@ function compile() {
 /** npm names its own node-gyp to lifecycle scripts; by hand it is looked for beside the running node, then on PATH. */
 function nodeGyp() {
   const beside = join(nodePrefix(), 'lib', 'node_modules', 'npm', 'node_modules', 'node-gyp', 'bin', 'node-gyp.js');
-  const script = [process.env.npm_config_node_gyp, beside].find(file => file !== undefined && existsSync(file));
+  const script = [process.env.npm_config_node_gyp, beside].find((file) => file !== undefined && existsSync(file));
   return script === undefined ? { command: 'node-gyp', prefix: [] } : { command: process.execPath, prefix: [script] };
 }
 

@@ -59,10 +59,10 @@ export interface Connected {
 export async function connection(): Promise<Connected> {
   const listener = openSocket(LOOPBACK);
   const client = connectForTest(localPort(listener));
-  const fd = await new Promise<number>(resolve => {
+  const fd = await new Promise<number>((resolve) => {
     const watch = watchAccept(listener, {
       convertMapped: false,
-      onConnection: accepted => {
+      onConnection: (accepted) => {
         watch.close();
         closeFd(listener);
         resolve(accepted);
@@ -80,7 +80,7 @@ export async function received(client: Socket): Promise<string> {
   client.on('data', (chunk: string) => {
     text += chunk;
   });
-  await new Promise(resolve => client.once('close', resolve).once('end', () => client.end()));
+  await new Promise((resolve) => client.once('close', resolve).once('end', () => client.end()));
   return text;
 }
 
@@ -104,7 +104,7 @@ export function exitsForTest(): { of(pid: number): Promise<Exit> } {
   });
   onTestFinished(() => watch.close());
   return {
-    of: async pid => seen.get(pid) ?? (await new Promise<Exit>(resolve => waiting.set(pid, resolve))),
+    of: async (pid) => seen.get(pid) ?? (await new Promise<Exit>((resolve) => waiting.set(pid, resolve))),
   };
 }
 
@@ -125,11 +125,45 @@ export function script(text: string, changes: Partial<LaunchProfileSpec> = {}): 
 }
 
 /** Launches on a fresh connection; what the client received and how the server ended. */
-export async function serve(spec: LaunchProfileSpec, extraEnv: readonly string[] = []): Promise<{ output: string; exit: Exit }> {
+export async function serve(
+  spec: LaunchProfileSpec,
+  extraEnv: readonly string[] = [],
+): Promise<{ output: string; exit: Exit }> {
   const exits = exitsForTest();
   const { fd, client } = await connection();
   const output = received(client);
   const pid = launch(launchProfile(spec), fd, extraEnv);
   closeFd(fd);
   return { output: await output, exit: await exits.of(pid) };
+}
+
+export interface Uncaught {
+  readonly messages: readonly string[];
+  count(wanted: number): Promise<undefined>;
+}
+
+/** Collects uncaught exceptions, in place of the runner, until the test ends. */
+export function catchUncaught(): Uncaught {
+  const messages: string[] = [];
+  const runners = process.listeners('uncaughtException');
+  let resolve = (): void => undefined;
+  let expected = Infinity;
+  process.removeAllListeners('uncaughtException');
+  process.on('uncaughtException', (error) => {
+    messages.push(error.message);
+    if (messages.length >= expected) resolve();
+  });
+  onTestFinished(() => {
+    process.removeAllListeners('uncaughtException');
+    for (const runner of runners) process.on('uncaughtException', runner);
+  });
+  return {
+    messages,
+    count: (wanted) =>
+      new Promise((done) => {
+        expected = wanted;
+        resolve = () => done(undefined);
+        if (messages.length >= wanted) resolve();
+      }),
+  };
 }

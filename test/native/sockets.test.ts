@@ -1,0 +1,96 @@
+// Sockets as descriptors: opening, port, blocking mode, shutting down, and what a refusal says.
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { closeFd, localPort, openSocket, setBlocking, shutdownFd } from '../../src/native/binding.ts';
+import { SystemError } from '../../src/native/system-error.ts';
+import { connection, LOOPBACK, openForTest, received } from './support.ts';
+
+function flags(fd: number): number {
+  return Number.parseInt(/flags:\s*(\d+)/.exec(readFileSync(`/proc/self/fdinfo/${fd}`, 'utf8'))?.[1] ?? '', 8);
+}
+
+function thrown(act: () => unknown): unknown {
+  try {
+    act();
+  } catch (error) {
+    return error;
+  }
+  return undefined;
+}
+
+describe('an opened socket', () => {
+  test('is bound to the port that is told', () => {
+    const port = localPort(openForTest());
+    expect(port).toBeGreaterThan(0);
+    expect(thrown(() => openSocket({ ...LOOPBACK, port }))).toMatchObject({
+      call: 'bind',
+      errno: 98,
+      subject: `127.0.0.1 port ${port}`,
+      reason: 'Address already in use',
+    });
+  });
+  test('is closed on exec', () => {
+    expect(flags(openForTest()) & 0o2000000).toBe(0o2000000);
+  });
+  test('of IPv6 only leaves IPv4 to others', () => {
+    const port = localPort(openForTest({ family: 'ipv6', address: '', isV6Only: true }));
+    expect(localPort(openForTest({ address: '', port }))).toBe(port);
+  });
+  test('of IPv6 takes IPv4 too unless told', () => {
+    const port = localPort(openForTest({ family: 'ipv6', address: '' }));
+    expect(thrown(() => openSocket({ ...LOOPBACK, address: '', port }))).toMatchObject({ call: 'bind', errno: 98 });
+  });
+  test.each(['stream', 'dgram'] as const)('may be of type %s', (type) => {
+    expect(localPort(openForTest({ type }))).toBeGreaterThan(0);
+  });
+  test('takes the options of TCP', () => {
+    expect(localPort(openForTest({ isNoDelay: true, isKeepAlive: true }))).toBeGreaterThan(0);
+  });
+  test('joins an IPv4 multicast address', () => {
+    const fd = openForTest({ type: 'dgram', address: '224.0.0.251' });
+    expect(readFileSync('/proc/net/igmp', 'utf8')).toContain('FB0000E0');
+    expect(localPort(fd)).toBeGreaterThan(0);
+  });
+  test.each([
+    ['an address that is none', { address: 'localhost' }, 'inet_pton', 22],
+    ['an address of nobody here', { address: '192.0.2.1' }, 'bind', 99],
+    ['an option that the type lacks', { type: 'dgram', isNoDelay: true }, 'setsockopt TCP_NODELAY', 92],
+    ['a protocol that the type lacks', { protocol: 17 }, 'socket', 93],
+  ] as const)('is refused for %s', (_title, changes, call, errno) => {
+    expect(thrown(() => openSocket({ ...LOOPBACK, ...changes }))).toMatchObject({ call, errno });
+  });
+});
+
+describe('a descriptor', () => {
+  test('switches between blocking and not', () => {
+    const fd = openForTest();
+    setBlocking(fd, false);
+    expect(flags(fd) & 0o4000).toBe(0o4000);
+    setBlocking(fd, true);
+    expect(flags(fd) & 0o4000).toBe(0);
+  });
+  test('that is not open is an error of each call', () => {
+    const calls = [
+      () => closeFd(999_999),
+      () => localPort(999_999),
+      () => setBlocking(999_999, true),
+      () => shutdownFd(999_999, 'both'),
+    ];
+    const names = calls
+      .map((call) => thrown(call))
+      .map((error) => (error instanceof SystemError ? [error.call, error.errno] : error));
+    expect(names).toEqual([
+      ['close', 9],
+      ['getsockname', 9],
+      ['fcntl', 9],
+      ['shutdown', 9],
+    ]);
+  });
+  test('shut down for writing ends the client’s stream', async () => {
+    const { fd, client } = await connection();
+    const text = received(client);
+    shutdownFd(fd, 'write');
+    expect(await text).toBe('');
+    closeFd(fd);
+  });
+});
