@@ -240,6 +240,16 @@ const FILE_CODES = {
     explanation: 'A comment is a whole line whose first character that is no blank is "#".',
     fix: 'Move the comment to a line of its own.',
   },
+  XC030: {
+    ...PARSER,
+    severity: 'debug',
+    func: 'handle_includedir',
+    log: 'Reading included configuration file: %s',
+    text: false,
+    reload: 'allow',
+    explanation: 'Says which file of an included directory is read next.',
+    fix: 'Nothing to mend.',
+  },
   XC029: {
     ...PARSER,
     func: 'parse_entry',

@@ -136,7 +136,7 @@ class ConfigurationReader {
     file: { readonly absolute: string; readonly text: string; readonly status: FileStatus },
   ): void {
     if (!this.#isTrusted(name, file.status, place)) return;
-    this.#say('XC011', place, name);
+    this.#say(name === place.text ? 'XC011' : 'XC030', place, name);
     if (this.#textBytes + file.text.length > MAX_TEXT_BYTES) return this.#tooLarge(place, name);
     this.#parse({ name, absolute: file.absolute }, file.text);
   }

@@ -64,8 +64,11 @@ export function lintValues(values: readonly Word[], collector: DiagnosticCollect
   if (comment !== undefined && last !== undefined) {
     collector.push({ code: 'XC028', args: [], span: { ...comment.span, end: last.span.end } });
   }
-  const quoted = values.find(({ text }) => isQuote(text.charCodeAt(0)) || isQuote(text.charCodeAt(text.length - 1)));
-  if (quoted !== undefined) collector.push({ code: 'XC027', args: [], span: quoted.span });
+  const quoted = values.filter(({ text }) => isQuote(text.charCodeAt(0)) || isQuote(text.charCodeAt(text.length - 1)));
+  const [firstQuoted] = quoted;
+  const end = quoted.at(-1)?.span.end;
+  if (firstQuoted === undefined || end === undefined) return;
+  collector.push({ code: 'XC027', args: [], span: { ...firstQuoted.span, end } });
 }
 
 function isQuote(byte: number): boolean {
