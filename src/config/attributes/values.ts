@@ -34,8 +34,23 @@ export const FAILURE_FLAGS = ['HOST', 'ATTEMPT', 'USERID'] as const;
 export type FailureFlag = (typeof FAILURE_FLAGS)[number];
 
 export const SYSLOG_FACILITIES = [
-  'daemon', 'auth', 'authpriv', 'user', 'mail', 'lpr', 'news', 'uucp', 'ftp',
-  'local0', 'local1', 'local2', 'local3', 'local4', 'local5', 'local6', 'local7',
+  'daemon',
+  'auth',
+  'authpriv',
+  'user',
+  'mail',
+  'lpr',
+  'news',
+  'uucp',
+  'ftp',
+  'local0',
+  'local1',
+  'local2',
+  'local3',
+  'local4',
+  'local5',
+  'local6',
+  'local7',
 ] as const;
 export type SyslogFacility = (typeof SYSLOG_FACILITIES)[number];
 
@@ -48,8 +63,8 @@ export type AddressPattern = { readonly text: string; readonly span: Span } & (
   | { readonly kind: 'ipv6'; readonly form: 'numeric' | 'net'; readonly words: IPv6Words; readonly prefix: number }
   | { readonly kind: 'host'; readonly name: string }
   | { readonly kind: 'domain'; readonly suffix: string }
-  /** A word no form accepts: dropped from only_from (which can only narrow), refuses the service in no_access. */
 );
+/** A word no form accepts: dropped from only_from (which can only narrow), refuses the service in no_access. */
 
 /** An IPv6 address as four unsigned 32-bit words, most significant first. */
 export type IPv6Words = readonly [number, number, number, number];

@@ -1,0 +1,121 @@
+// Fills in what a service leaves unsaid: family flags, protocol and socket type from each other, port and program
+// number from the name files. Pure; reports XC200 – XC209, and answers whether the service is still whole.
+// Source: spec of the reference 4.1, 4.2.
+// differs: 4 a bind address and a family flag must agree; 6 NAMEINARGS and server_args stand in any order.
+
+import { bindLiteral } from './attributes/endpoint-words.ts';
+import type { ServiceFlag, ServiceType } from './attributes/values.ts';
+import { SERVICE_FLAGS } from './attributes/values.ts';
+import type { DiagnosticCode } from './codes.ts';
+import type { Draft } from './merge.ts';
+import { nearest } from './nearest.ts';
+import type { ConfigPorts } from './ports.ts';
+import type { ServiceConfig } from './service-config.ts';
+
+/** What the rules of complete.ts and validate.ts work with. */
+export interface Examination {
+  readonly draft: Draft;
+  readonly ports: ConfigPorts;
+  /** Reports about the attribute if it is written somewhere, else about the entry. */
+  readonly report: (
+    code: DiagnosticCode,
+    args: readonly (string | number)[],
+    attribute?: keyof ServiceConfig,
+    hint?: string,
+  ) => void;
+}
+
+/** A step; false: the service is left out, and the finding says why. */
+export type Step = (examination: Examination) => boolean;
+
+/** Completion, in the reference's order. */
+export const COMPLETION: readonly Step[] = [requireServer, completeId, completeFamily, completeProtocol, completePort];
+
+/** Whether the service is of a type. */
+export function isOfType({ values }: Draft, ...types: readonly ServiceType[]): boolean {
+  return values.type?.some((type) => types.includes(type)) === true;
+}
+
+/** Whether the service carries a flag. */
+export function hasFlag({ values }: Draft, flag: ServiceFlag): boolean {
+  return values.flags?.includes(flag) === true;
+}
+
+/** Sets and clears flags, keeping their order. */
+export function changeFlags({ values }: Draft, add: readonly ServiceFlag[], clear: readonly ServiceFlag[]): void {
+  const set = values.flags ?? [];
+  values.flags = SERVICE_FLAGS.filter((flag) => !clear.includes(flag) && (set.includes(flag) || add.includes(flag)));
+}
+
+function requireServer({ draft, report }: Examination): boolean {
+  const { values, name } = draft;
+  if (isOfType(draft, 'INTERNAL') || values.redirect !== undefined) return true;
+  if (values.server === undefined) report('XC200', [name]);
+  else if (hasFlag(draft, 'NAMEINARGS') && values.server_args === undefined && !draft.isInetd)
+    report('XC201', [], 'flags');
+  else return true;
+  return false;
+}
+
+function completeId({ draft }: Examination): boolean {
+  draft.values.id ??= draft.name;
+  return true;
+}
+
+/** One of the flags IPv4 and IPv6 stands in every finished service. */
+function completeFamily(examination: Examination): boolean {
+  const { draft, report } = examination;
+  const [wantsIPv4, wantsIPv6] = [hasFlag(draft, 'IPv4'), hasFlag(draft, 'IPv6')];
+  if (wantsIPv4 && wantsIPv6) report('XC205', [draft.name], 'flags');
+  const bind = (draft.values.bind = bindOfFamily(examination, wantsIPv4 && !wantsIPv6 ? 'ipv4' : 'ipv6'));
+  const isIPv4 = wantsIPv4 === wantsIPv6 ? bind?.family === 'ipv4' : wantsIPv4;
+  changeFlags(draft, [isIPv4 ? 'IPv4' : 'IPv6'], [isIPv4 ? 'IPv6' : 'IPv4']);
+  if (bind === undefined || bind.family === (isIPv4 ? 'ipv4' : 'ipv6')) return true;
+  report('XC206', [draft.name, bind.address], 'bind', `write "flags = ${bind.family === 'ipv4' ? 'IPv4' : 'IPv6'}"`);
+  return false;
+}
+
+/** Of the several addresses of a name, the first of the family the service asks for. */
+function bindOfFamily({ draft, ports }: Examination, family: 'ipv4' | 'ipv6'): ServiceConfig['bind'] {
+  const bind = draft.values.bind;
+  if (bind === undefined || bind.text === bind.address || bindLiteral(bind.text, bind.text) !== undefined) return bind;
+  const choices = ports.lookupHosts(bind.text).map((address) => bindLiteral(bind.text, address));
+  return choices.find((choice) => choice?.family === family) ?? bind;
+}
+
+function completeProtocol({ draft, ports }: Examination): boolean {
+  const { values } = draft;
+  if (values.protocol === undefined && (values.socket_type === 'stream' || values.socket_type === 'dgram')) {
+    const name = values.socket_type === 'stream' ? 'tcp' : 'udp';
+    values.protocol = { name, number: ports.lookupProtocol(name)?.number ?? (name === 'tcp' ? 6 : 17) };
+  }
+  if (values.socket_type === undefined && values.protocol?.name === 'tcp') values.socket_type = 'stream';
+  if (values.socket_type === undefined && values.protocol?.name === 'udp') values.socket_type = 'dgram';
+  return true;
+}
+
+function completePort({ draft, ports, report }: Examination): boolean {
+  const { values, name } = draft;
+  if (isOfType(draft, 'RPC')) {
+    const listed = isOfType(draft, 'UNLISTED') ? undefined : ports.lookupRpc(name);
+    if (listed !== undefined) values.rpc_number ??= listed.number;
+    return true;
+  }
+  if (values.port !== undefined || isOfType(draft, 'TCPMUX', 'TCPMUXPLUS')) return true;
+  if (isOfType(draft, 'UNLISTED')) report('XC202', [name], undefined, 'add "port = NUMBER"');
+  else if (values.protocol === undefined) report('XC203', [name]);
+  else {
+    const listed = ports.lookupService(name, values.protocol.name);
+    if (listed !== undefined) values.port = listed.port;
+    if (listed !== undefined) return true;
+    report('XC204', [name], undefined, unlistedHint(name, ports));
+  }
+  return false;
+}
+
+/** For a service name nobody knows. */
+export function unlistedHint(name: string, ports: ConfigPorts): string {
+  const near = nearest(name, ports.serviceNames());
+  const meant = near === undefined || near === name ? '' : `did you mean "${near}"? or `;
+  return `${meant}add "type = UNLISTED" and "port = NUMBER"`;
+}

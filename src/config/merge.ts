@@ -1,0 +1,231 @@
+// Blocks become values: each assignment is checked and read by its row, then what `defaults` say is inherited.
+// Pure; reports XC100 – XC189. Nobody else inherits anything.
+// Order of the checks: known? already set? operator? number of values? and only then the value itself.
+// differs: 3 defaults apply wherever they stand; 9 an error is final, nothing brings the service back.
+// Source: spec of the reference 2.4 – 2.6, 3.2.
+
+import { ATTRIBUTES, FALLBACKS, attributeNames, findAttribute } from './attributes/index.ts';
+import type { DefaultsConfig, ServiceConfig } from './attributes/index.ts';
+import { FAILED } from './attributes/row.ts';
+import type { AttributeRow, ReadContext } from './attributes/row.ts';
+import type { DiagnosticCode } from './codes.ts';
+import type { Diagnostic } from './diagnostic.ts';
+import { nearest } from './nearest.ts';
+import type { ConfigPorts } from './ports.ts';
+import type { Origin } from './service.ts';
+import type { Span } from './source.ts';
+import type { Assignment, DefaultsBlock, ServiceBlock, Word } from './syntax.ts';
+
+/** Values as they are collected; a key is there when somebody wrote it. */
+export type Values = { -readonly [Name in keyof ServiceConfig]?: ServiceConfig[Name] };
+export type Origins = { -readonly [Name in keyof ServiceConfig]?: Origin };
+
+/** A service with its values merged, not yet completed or checked. */
+export interface Draft {
+  readonly name: string;
+  readonly values: Values;
+  readonly origins: Origins;
+  readonly span: Span;
+  readonly isInetd: boolean;
+  /**
+   * `broken`: a value was bad. `disabled`: `disable = yes`, or an entry a syntax error broke off; both are left out
+   * without a word.
+   */
+  readonly state: 'whole' | 'broken' | 'disabled' | 'incomplete';
+}
+
+/** All `defaults` blocks together. */
+export interface Defaults {
+  readonly values: DefaultsConfig;
+  readonly origins: { readonly [Name in keyof DefaultsConfig]?: Origin };
+  /** True when a value was bad: the reference would exit. */
+  readonly isFatal: boolean;
+}
+
+/** What came of one block: its service, if it is one, and its findings. */
+export interface MergedBlock {
+  readonly block: ServiceBlock | DefaultsBlock;
+  readonly draft?: Draft;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export interface Merged {
+  readonly blocks: readonly MergedBlock[];
+  readonly defaults: Defaults;
+}
+
+/** Merges all blocks of a configuration; the result keeps their order. */
+export function mergeBlocks(blocks: readonly (ServiceBlock | DefaultsBlock)[], ports: ConfigPorts): Merged {
+  const common = new BlockReader(ports, undefined, false);
+  const findings = new Map<DefaultsBlock, readonly Diagnostic[]>();
+  for (const block of blocks) if (block.kind === 'defaults') findings.set(block, common.read(block.assignments));
+  const defaults: Defaults = { values: common.values, origins: common.origins, isFatal: common.isBroken };
+  const merged = blocks.map((block) =>
+    block.kind === 'defaults'
+      ? { block, diagnostics: findings.get(block) ?? [] }
+      : mergeService(block, defaults, ports),
+  );
+  return { blocks: merged, defaults };
+}
+
+function mergeService(block: ServiceBlock, defaults: Defaults, ports: ConfigPorts): MergedBlock {
+  const reader = new BlockReader(ports, block.name.text, block.isInetd === true, defaults);
+  const diagnostics = reader.read(block.assignments);
+  const { values, origins } = reader;
+  inherit(values, origins, defaults);
+  const state = reader.isDisabled
+    ? 'disabled'
+    : !block.isComplete
+      ? 'incomplete'
+      : reader.isBroken
+        ? 'broken'
+        : 'whole';
+  const draft = {
+    name: block.name.text,
+    values,
+    origins,
+    span: block.name.span,
+    isInetd: reader.isInetd,
+    state,
+  } as const;
+  return { block, draft, diagnostics };
+}
+
+const INHERITED = ATTRIBUTES.filter((row) => row.inherit !== 'never');
+
+function inherit(values: Record<string, unknown>, origins: Record<string, Origin>, defaults: Defaults): void {
+  const common: Readonly<Record<string, unknown>> = defaults.values;
+  const places: Readonly<Record<string, Origin>> = defaults.origins;
+  for (const { name } of INHERITED) {
+    const place = places[name];
+    if (place === undefined || origins[name] !== undefined) continue;
+    values[name] = common[name];
+    origins[name] = place;
+  }
+}
+
+/** Reads the assignments of one service, or of all defaults blocks one after the other. */
+class BlockReader implements ReadContext {
+  readonly ports: ConfigPorts;
+  readonly isInetd: boolean;
+  readonly values: Record<string, unknown> = {};
+  readonly origins: Record<string, Origin> = {};
+  isBroken = false;
+  isDisabled = false;
+  readonly #service: string | undefined;
+  readonly #defaults: Defaults | undefined;
+  #diagnostics: Diagnostic[] = [];
+  #assignment: Assignment | undefined;
+
+  constructor(ports: ConfigPorts, service: string | undefined, isInetd: boolean, defaults?: Defaults) {
+    this.ports = ports;
+    this.isInetd = isInetd;
+    this.#service = service;
+    this.#defaults = defaults;
+  }
+
+  read(assignments: readonly Assignment[]): readonly Diagnostic[] {
+    this.#diagnostics = [];
+    for (const assignment of assignments) {
+      this.#assignment = assignment;
+      const row = this.#lookUp(assignment.name);
+      if (row !== undefined && this.#isPossible(row, assignment)) this.#assign(row, assignment);
+      if (row?.name === SWITCH && (this.isBroken || this.values[SWITCH] === true)) {
+        this.isDisabled = true;
+        break;
+      }
+    }
+    return this.#diagnostics;
+  }
+
+  report(code: DiagnosticCode, args: readonly (string | number)[], word?: Word, hint?: string): void {
+    const span = (word === undefined || word.text === '' ? undefined : word.span) ?? this.#assignment?.name.span;
+    this.#diagnostics.push({ code, args, ...(span && { span }), ...(hint !== undefined && { hint }) });
+  }
+
+  get #scope(): 'service' | 'defaults' {
+    return this.#service === undefined ? 'defaults' : 'service';
+  }
+
+  #lookUp(name: Word): AttributeRow | undefined {
+    const row = findAttribute(name.text);
+    if (row !== undefined && (row.scope === 'both' || row.scope === this.#scope)) return row;
+    const hint = row === undefined ? this.#didYouMean(name.text) : `it belongs into ${PLACES[row.scope]}`;
+    this.report(this.#service === undefined ? 'XC101' : 'XC100', [name.text], name, hint);
+    return undefined;
+  }
+
+  #didYouMean(name: string): string | undefined {
+    const near = nearest(name, attributeNames(this.#scope));
+    return near === undefined ? undefined : `did you mean "${near}"?`;
+  }
+
+  #isPossible(row: AttributeRow, { name, operator, operatorSpan, values }: Assignment): boolean {
+    const service = this.#service ?? '(null)';
+    if (row.list === undefined && this.origins[row.name]?.from !== undefined) {
+      if (this.#service === undefined && row.repeatRefused !== undefined) this.#fail(row.repeatRefused);
+      else this.report('XC102', [service, name.text], name);
+      return false;
+    }
+    if (!row.operators.includes(operator)) {
+      this.report('XC103', [service, operator, name.text], { text: operator, span: operatorSpan }, 'write "="');
+      return false;
+    }
+    return this.#isRightCount(row, values);
+  }
+
+  #isRightCount(row: AttributeRow, values: readonly Word[]): boolean {
+    const name = this.#assignment?.name.text ?? row.name;
+    if (typeof row.arity === 'number' && values.length !== row.arity) {
+      const extra = values[row.arity];
+      const hint = extra?.text.startsWith('#') === true ? 'a comment needs a line of its own' : undefined;
+      this.report('XC104', [name, row.arity, values.length], extra, hint ?? `write "${row.name} = ${row.syntax}"`);
+      return false;
+    }
+    if (row.arity !== 'some' || values.length > 0) return true;
+    this.#fail('XC105', [name]);
+    return false;
+  }
+
+  #assign(row: AttributeRow, { name, operator, values }: Assignment): void {
+    const value = row.read(values, this);
+    if (value === FAILED) return this.#fail();
+    const combined = row.list === undefined ? value : this.#combine(row, operator, value);
+    if (combined === FAILED) return;
+    this.values[row.name] = combined;
+    this.origins[row.name] = { from: this.#scope, span: name.span };
+  }
+
+  /** compat: in defaults `=` adds, so that several blocks accumulate. */
+  #combine(row: AttributeRow, operator: Assignment['operator'], value: unknown): unknown {
+    if (operator === '=' && this.#service !== undefined) return row.list?.add(undefined, value);
+    const base = this.origins[row.name] === undefined ? this.#inherited(row) : this.values[row.name];
+    if (operator !== '-=') return row.list?.add(base, value);
+    if (row.list?.remove !== undefined) return row.list.remove(base, value);
+    if (row.removeRefused !== undefined) this.#fail(row.removeRefused);
+    return FAILED;
+  }
+
+  #inherited(row: AttributeRow): unknown {
+    const common: Readonly<Record<string, unknown>> = this.#defaults?.values ?? {};
+    return row.inherit === 'base' ? common[row.name] : undefined;
+  }
+
+  /** A bad value: the service is lost, or the daemon where it stands in defaults. */
+  #fail(code?: DiagnosticCode, args: readonly (string | number)[] = []): void {
+    if (code !== undefined) this.report(code, args);
+    this.isBroken = true;
+    if (this.#service === undefined) this.report('XC107', []);
+    else this.report('XC106', [this.#assignment?.name.text ?? '']);
+  }
+}
+
+/** The attribute that ends the examination of an entry. */
+const SWITCH: keyof ServiceConfig = 'disable';
+
+const PLACES = { service: 'a service', defaults: 'the defaults block', both: 'either' } as const;
+
+/** Every value of a finished service: what was written, and the fallbacks of the rest. */
+export function wholeConfig(values: Values): ServiceConfig {
+  return { ...FALLBACKS, ...values };
+}
