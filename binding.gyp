@@ -3,6 +3,7 @@
     {
       "target_name": "xinetd-ts",
       "sources": [
+        "src/native/accept.c",
         "src/native/addon.c",
         "src/native/arguments.c",
         "src/native/child.c",

@@ -59,7 +59,7 @@ napi_value make_string(napi_env env, const char *text);
 napi_value make_undefined(napi_env env);
 void set_property(napi_env env, napi_value object, const char *name, napi_value value);
 
-/* readiness.c: the descriptor was closed by its new owner while its callback is still running. */
+/* accept.c: the descriptor was closed by its new owner while its callback is still running. */
 void note_closed(int fd);
 
 #define VERB(name) napi_value name(napi_env env, napi_callback_info info)

@@ -128,46 +128,46 @@ interface WatchHandle {
 }
 
 interface Addon {
-  initialise(systemError: typeof SystemError): void;
-  openSocket(spec: SocketSpec): number;
-  localPort(fd: number): number;
-  closeFd(fd: number): void;
-  setBlocking(fd: number, isBlocking: boolean): void;
-  shutdownFd(fd: number, how: 'read' | 'write' | 'both'): void;
-  sendNow(fd: number, bytes: Uint8Array): number;
-  receiveNow(fd: number, into: Uint8Array): number | undefined;
-  receiveFrom(fd: number, into: Uint8Array, peek: boolean): Datagram | undefined;
-  replyTo(fd: number, bytes: Uint8Array, to: Datagram): boolean;
-  openUnixDatagram(path: string): number;
-  watchAccept(
+  readonly initialise: (systemError: typeof SystemError) => void;
+  readonly openSocket: (spec: SocketSpec) => number;
+  readonly localPort: (fd: number) => number;
+  readonly closeFd: (fd: number) => void;
+  readonly setBlocking: (fd: number, isBlocking: boolean) => void;
+  readonly shutdownFd: (fd: number, how: 'read' | 'write' | 'both') => void;
+  readonly sendNow: (fd: number, bytes: Uint8Array) => number;
+  readonly receiveNow: (fd: number, into: Uint8Array) => number | undefined;
+  readonly receiveFrom: (fd: number, into: Uint8Array, peek: boolean) => Datagram | undefined;
+  readonly replyTo: (fd: number, bytes: Uint8Array, to: Datagram) => boolean;
+  readonly openUnixDatagram: (path: string) => number;
+  readonly watchAccept: (
     fd: number,
     isConvertingMapped: boolean,
     onConnection: AcceptWatchOptions['onConnection'],
     onError: AcceptWatchOptions['onError'],
-  ): WatchHandle;
-  watchReadable(fd: number, onReadable: () => void): WatchHandle;
-  watchReady(fd: number, onReady: (isReadable: boolean, isWritable: boolean) => void): WatchHandle;
-  watchWant(watch: WatchHandle, isReadable: boolean, isWritable: boolean): void;
-  watchClose(watch: WatchHandle): void;
-  launchProfile(spec: LaunchProfileSpec): LaunchProfile;
-  launch(profile: LaunchProfile, fd: number, extraEnv: readonly string[]): number;
-  watchExits(onExit: OnExit): void;
-  closeExits(): void;
-  spawnDetached(
+  ) => WatchHandle;
+  readonly watchReadable: (fd: number, onReadable: () => void) => WatchHandle;
+  readonly watchReady: (fd: number, onReady: (isReadable: boolean, isWritable: boolean) => void) => WatchHandle;
+  readonly watchWant: (watch: WatchHandle, isReadable: boolean, isWritable: boolean) => void;
+  readonly watchClose: (watch: WatchHandle) => void;
+  readonly launchProfile: (spec: LaunchProfileSpec) => LaunchProfile;
+  readonly launch: (profile: LaunchProfile, fd: number, extraEnv: readonly string[]) => number;
+  readonly watchExits: (onExit: OnExit) => void;
+  readonly closeExits: () => void;
+  readonly spawnDetached: (
     path: string,
     argv: readonly string[],
     env: readonly string[],
     statusFdNumber: number,
-  ): { pid: number; statusFd: number };
-  descriptorLimit(): { soft: number; hard: number };
-  lookupUser(nameOrUid: string | number): { name: string; uid: number; gid: number } | undefined;
-  lookupGroup(nameOrGid: string | number): { name: string; gid: number } | undefined;
-  groupList(user: string, gid: number): readonly number[];
-  strerror(errno: number): string;
-  trimLater(delayMs: number): void;
+  ) => { pid: number; statusFd: number };
+  readonly descriptorLimit: () => { soft: number; hard: number };
+  readonly lookupUser: (nameOrUid: string | number) => { name: string; uid: number; gid: number } | undefined;
+  readonly lookupGroup: (nameOrGid: string | number) => { name: string; gid: number } | undefined;
+  readonly groupList: (user: string, gid: number) => readonly number[];
+  readonly strerror: (errno: number) => string;
+  readonly trimLater: (delayMs: number) => void;
 }
 
-// The table in addon.c is what makes this true.
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the table in addon.c is what makes this true
 const addon = loadAddon(import.meta.url) as Addon;
 addon.initialise(SystemError);
 

@@ -1,6 +1,7 @@
 // Makes sure that the native core can be loaded: a prebuilt binary that loads is enough, otherwise it is compiled with
 // node-gyp. Run by npm after installing, or by hand: `node src/native/install.mjs`. With `--prebuild` it always compiles and
 // keeps the result as the prebuilt binary of this platform.
+// oxlint-disable-next-line no-restricted-imports -- runs while installing, never in the daemon
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -36,7 +37,7 @@ function compile() {
   const options = headers === undefined ? [] : [`--nodedir=${headers}`];
   const result = spawnSync(command, [...prefix, 'rebuild', ...options], { cwd: root, stdio: 'inherit' });
   if (result.error !== undefined || result.status !== 0) {
-    console.error('The native core could not be compiled: gcc, make and python3 are needed.');
+    process.stderr.write('The native core could not be compiled: gcc, make and python3 are needed.\n');
   }
   return result.status ?? 1;
 }

@@ -4,40 +4,13 @@
  * closed right after it: libuv forgets the descriptor at once, the memory goes when both libuv and JavaScript let go.
  * uv_poll sets O_NONBLOCK on the shared description: setBlocking takes that back before a server gets a listener.
  */
-#include "addon.h"
-#include "peer.h"
+#include "watch.h"
 
 #include <errno.h>
 #include <stdlib.h>
-#include <unistd.h>
+#include <sys/socket.h>
 
-/* One listener must not starve the others: what is left is reported again at the next turn of the loop. */
-#define ACCEPTS_PER_WAKE 64
 #define WATCH_MAGIC 0x77617463u
-
-enum watch_kind { WATCH_ACCEPT, WATCH_READABLE, WATCH_READY };
-
-struct watch {
-  uv_poll_t poll; /* first: libuv's pointer is ours */
-  uint32_t magic;
-  enum watch_kind kind;
-  int fd;
-  int events; /* what is wanted now; 0 = paused */
-  bool is_closing;
-  bool is_converting_mapped;
-  int owners; /* libuv and JavaScript */
-  napi_ref on_ready;
-  napi_ref on_error;
-};
-
-/* The accepted descriptor whose callback is running, or -1: a callback that throws gives it back to be closed. */
-static int undecided_fd = -1;
-
-void note_closed(int fd)
-{
-  if (fd == undecided_fd)
-    undecided_fd = -1;
-}
 
 static void release_watch(struct watch *watch)
 {
@@ -63,88 +36,16 @@ static void on_closed(uv_handle_t *handle)
   release_watch(watch);
 }
 
-/* Runs a callback of one to eight values inside the open scope; the thrown value is reported after `undecided_fd` is closed. */
-static void tell(napi_ref function, size_t count, const napi_value *values)
-{
-  napi_value thrown;
-  if (call_back(function, count, values, &thrown))
-    return;
-  if (undecided_fd >= 0)
-    close(undecided_fd);
-  undecided_fd = -1;
-  report_thrown(thrown);
-}
-
-static void tell_error(struct watch *watch, int error)
-{
-  napi_value value = make_integer(addon.env, error);
-  tell(watch->on_error, 1, &value);
-}
-
-/* The server should see an IPv4 socket; a kernel that refuses leaves the IPv6 one, which works as well. */
-static void convert_mapped(int fd, const struct sockaddr_storage *address)
-{
-  int family = AF_INET;
-  const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)address;
-  if (address->ss_family == AF_INET6 && IN6_IS_ADDR_V4MAPPED(&in6->sin6_addr))
-    (void)setsockopt(fd, IPPROTO_IPV6, IPV6_ADDRFORM, &family, sizeof family);
-}
-
-static void tell_connection(const struct watch *watch, int fd, const struct sockaddr_storage *address)
-{
-  struct peer peer;
-  describe_peer(address, &peer);
-  if (watch->is_converting_mapped)
-    convert_mapped(fd, address);
-  napi_env env = addon.env;
-  napi_value values[8] = {make_integer(env, fd), make_integer(env, peer.family), make_integer(env, peer.port),
-                          make_string(env, peer.text)};
-  for (int i = 0; i < 4; i++)
-    values[4 + i] = make_integer(env, peer.words[i]);
-  undecided_fd = fd;
-  tell(watch->on_ready, 8, values);
-  undecided_fd = -1;
-}
-
-/* False when there is nothing more to accept now. */
-static bool accept_one(struct watch *watch)
-{
-  struct sockaddr_storage address = {.ss_family = AF_UNSPEC};
-  socklen_t length = sizeof address;
-  int fd = accept4(watch->fd, (struct sockaddr *)&address, &length, SOCK_CLOEXEC);
-  int error = errno;
-  if (fd < 0 && (error == EINTR || error == ECONNABORTED))
-    return true;
-  if (fd < 0 && (error == EAGAIN || error == EWOULDBLOCK))
-    return false;
-  napi_handle_scope scope;
-  if (napi_open_handle_scope(addon.env, &scope) != napi_ok)
-    return false;
-  if (fd < 0)
-    tell_error(watch, error);
-  else
-    tell_connection(watch, fd, &address);
-  if (addon.env != NULL)
-    napi_close_handle_scope(addon.env, scope);
-  return fd >= 0;
-}
-
-static void accept_some(struct watch *watch)
-{
-  for (int i = 0; i < ACCEPTS_PER_WAKE; i++)
-    if (watch->is_closing || watch->events == 0 || addon.env == NULL || !accept_one(watch))
-      return;
-}
-
 static void tell_ready(struct watch *watch, int events)
 {
   napi_handle_scope scope;
-  napi_value values[2];
+  napi_value values[2], thrown;
   if (napi_open_handle_scope(addon.env, &scope) != napi_ok)
     return;
   napi_get_boolean(addon.env, (events & UV_READABLE) != 0, &values[0]);
   napi_get_boolean(addon.env, (events & UV_WRITABLE) != 0, &values[1]);
-  tell(watch->on_ready, watch->kind == WATCH_READY ? 2 : 0, values);
+  if (!call_back(watch->on_ready, watch->kind == WATCH_READY ? 2 : 0, values, &thrown))
+    report_thrown(thrown);
   if (addon.env != NULL)
     napi_close_handle_scope(addon.env, scope);
 }

@@ -1,5 +1,5 @@
 // Checking arguments: a wrong value is a TypeError before any system call is made, whatever it is.
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import * as binding from '../../src/native/binding.ts';
 import { SystemError } from '../../src/native/system-error.ts';

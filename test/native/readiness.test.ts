@@ -173,10 +173,8 @@ describe('an accept watch', () => {
     };
     await limit('--nofile=4:');
     let connected = 0;
-    let tell = (_errno: number): void => undefined;
-    const done = new Promise<number>((resolve) => {
-      tell = resolve;
-    });
+    const told: ((errno: number) => void)[] = [];
+    const done = new Promise<number>((resolve) => told.push(resolve));
     const ended = new Promise((resolve) => client.once('end', resolve).resume());
     const watch = acceptForTest(listener, {
       onConnection: (fd) => {
@@ -185,7 +183,7 @@ describe('an accept watch', () => {
       },
       onError: (errno) => {
         watch.pause();
-        tell(errno);
+        told[0]?.(errno);
       },
     });
     const errno = await done;

@@ -96,7 +96,8 @@ export interface Exit {
 export function exitsForTest(): { of(pid: number): Promise<Exit> } {
   const seen = new Map<number, Exit>();
   const waiting = new Map<number, (exit: Exit) => void>();
-  const watch = watchExits((pid, status, signal, step, errno) => {
+  const watch = watchExits((...facts) => {
+    const [pid, status, signal, step, errno] = facts;
     const exit = { pid, status, signal, step, errno };
     const resolve = waiting.get(pid);
     if (resolve === undefined) seen.set(pid, exit);
@@ -145,13 +146,15 @@ export interface Uncaught {
 /** Collects uncaught exceptions, in place of the runner, until the test ends. */
 export function catchUncaught(): Uncaught {
   const messages: string[] = [];
+  const waiting: { readonly wanted: number; readonly resolve: (nothing: undefined) => void }[] = [];
   const runners = process.listeners('uncaughtException');
-  let resolve = (): void => undefined;
-  let expected = Infinity;
+  const tell = (): void => {
+    for (const { wanted, resolve } of waiting) if (messages.length >= wanted) resolve(undefined);
+  };
   process.removeAllListeners('uncaughtException');
   process.on('uncaughtException', (error) => {
     messages.push(error.message);
-    if (messages.length >= expected) resolve();
+    tell();
   });
   onTestFinished(() => {
     process.removeAllListeners('uncaughtException');
@@ -160,10 +163,9 @@ export function catchUncaught(): Uncaught {
   return {
     messages,
     count: (wanted) =>
-      new Promise((done) => {
-        expected = wanted;
-        resolve = () => done(undefined);
-        if (messages.length >= wanted) resolve();
+      new Promise((resolve) => {
+        waiting.push({ wanted, resolve });
+        tell();
       }),
   };
 }

@@ -127,7 +127,7 @@ describe('a unix datagram socket', () => {
   test.each([
     ['a path without a socket', '/nonexistent/log', 'connect', 2],
     ['a path that is too long', `/${'x'.repeat(200)}`, 'connect', 36],
-    ['a path that is a file', '/etc/passwd', 'connect', 111],
+    ['a path that is no socket', '/dev/null', 'connect', 111],
   ])('is refused for %s', (_title, path, call, errno) => {
     expect(() => openUnixDatagram(path)).toThrow(expect.objectContaining({ call, errno, subject: path }));
   });
