@@ -51,13 +51,13 @@ export function serverEnvironment(
   return [...variables.values(), `XINETD_SERVICE=${serviceId}`];
 }
 
-/** What is added for one connection. REMOTE_HOST comes last, as in the reference. */
+/** What is added for one connection (differs: D41, all but REMOTE_HOST is ours). REMOTE_HOST comes last, as in the reference. */
 export function callerEnvironment(caller: Caller): readonly string[] {
   const address = caller.plain === undefined ? [] : [`REMOTE_ADDR=${caller.plain}`, `REMOTE_PORT=${caller.port}`];
   return [...address, `XINETD_CONN_ID=${caller.connectionId}`, `REMOTE_HOST=${caller.text}`];
 }
 
-/** differs: variables that steer loaders, shells, Node or systemd stay behind unless `passenv` names them. */
+/** differs: D40, variables that steer loaders, shells, Node or systemd stay behind unless `passenv` names them. */
 function baseOf(environment: readonly string[], passenv: readonly string[] | undefined): Map<string, string> {
   const all = new Map<string, string>();
   for (const variable of environment) if (!all.has(nameOf(variable))) all.set(nameOf(variable), variable);

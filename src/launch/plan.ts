@@ -60,7 +60,7 @@ export function planLaunch(config: LaunchConfig, world: LaunchWorld): LaunchPlan
   };
 }
 
-/** With NAMEINARGS the arguments are the whole argv, wherever the flag was written. differs: F6. */
+/** With NAMEINARGS the arguments are the whole argv, wherever the flag was written. differs: D6. */
 function argumentsOf(config: LaunchConfig, server: string): readonly string[] {
   if (config.flags.includes('NAMEINARGS')) return config.server_args;
   return [server.slice(server.lastIndexOf('/') + 1), ...config.server_args];
@@ -88,7 +88,7 @@ function groupsOf(config: LaunchConfig, world: LaunchWorld): readonly number[] {
   return world.groupList(record.name, record.gid);
 }
 
-/** Soft = hard for each; 0 is "not set". differs: a limit that cannot be set stops the launch (the reference goes on). */
+/** Soft = hard for each; 0 is "not set". differs: D39, a limit that cannot be set stops the launch (the reference goes on). */
 function resourceLimitsOf(config: LaunchConfig, descriptorHardLimit: number): ResourceLimits {
   const limits: readonly (readonly [string, number | undefined])[] = [
     ['nofile', filesLimit(config.rlimit_files, descriptorHardLimit)],

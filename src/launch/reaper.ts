@@ -12,7 +12,7 @@ export type Ending =
   | { readonly kind: 'killed'; readonly signal: number }
   | { readonly kind: 'not-started'; readonly step: string; readonly errno: number };
 
-/** Exit status that the log shows for a server whose set-up failed. differs: the reference exits 0 or 1. */
+/** Exit status that the log shows for a server whose set-up failed. differs: D38, the reference exits 0 or 1. */
 export const NOT_STARTED_STATUS = 126;
 
 /** Begins reaping; once per process. */

@@ -1,6 +1,6 @@
 // Datagrams as the daemon meets them: who sent the one that waits, take it away, and may it be answered.
 // Shell over recvfrom(2); keeps no state but the guard's list of ports. Nothing blocks.
-// Source: spec 6.1 (peek), 6.2 (queued datagrams), 7 and F27 (replies to low ports).
+// Source: spec 6.1 (peek), 6.2 (queued datagrams), 7 (replies to low ports).
 
 import { receiveFrom } from '../native/binding.ts';
 import type { Datagram } from '../native/binding.ts';
@@ -34,7 +34,7 @@ export function dropDatagram(fd: number): boolean {
 /**
  * Drops the datagram that started a server when the server has left it unread; says whether it did. A second datagram
  * with the same sender and content cannot be told from the first.
- * differs: the reference throws every queued datagram away (F2).
+ * differs: D35, the reference throws every queued datagram away.
  */
 export function dropIfUnread(fd: number, trigger: WaitingDatagram): boolean {
   const waiting = peekDatagram(fd);
@@ -72,7 +72,7 @@ export class ReplyGuard {
     else this.#ownPorts.delete(port);
   }
 
-  /** Whether a reply to this sender is safe. differs: the reference answers every port (F27). */
+  /** Whether a reply to this sender is safe. differs: D43, the reference answers every port. */
   mayReply(sender: Datagram): boolean {
     return !ANSWERING_PORTS.has(sender.port) && !this.#ownPorts.has(sender.port);
   }

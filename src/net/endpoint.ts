@@ -28,7 +28,7 @@ export type EndpointConfig = Pick<
   'type' | 'flags' | 'socket_type' | 'protocol' | 'wait' | 'port' | 'bind' | 'v6only'
 >;
 
-/** Longest queue of connections not yet accepted; the kernel lowers it to net.core.somaxconn. */
+/** Longest queue of connections not yet accepted; the kernel lowers it to net.core.somaxconn. differs: D44. */
 export const BACKLOG = 4096;
 
 const TCP = 6;

@@ -20,6 +20,7 @@ export interface ListenerEvents {
   readonly nowMs: () => number;
 }
 
+/** The longest rest stays below a second (differs: D45). */
 const FIRST_BACK_OFF_MS = 50;
 const LONGEST_BACK_OFF_MS = 800;
 

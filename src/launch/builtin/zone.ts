@@ -21,13 +21,13 @@ let localNames: readonly ZoneName[] | undefined;
 
 /** The abbreviation in force at a moment. */
 export function zoneAbbreviation(now: Date): string {
-  localNames ??= readZone(process.env['TZ']);
+  localNames ??= zoneOf(process.env['TZ']);
   return abbreviationAt(localNames, -now.getTimezoneOffset());
 }
 
 /** Reads the zone file now, so that no request has to wait for it. */
 export function prepareZone(): void {
-  localNames ??= readZone(process.env['TZ']);
+  localNames ??= zoneOf(process.env['TZ']);
 }
 
 /** The name whose offset is in force; the standard name where none fits. */
@@ -48,7 +48,8 @@ export function zoneNames(rule: string): readonly ZoneName[] | undefined {
   return [first, { name: bare(summer), offsetMinutes }];
 }
 
-function readZone(zone: string | undefined): readonly ZoneName[] {
+/** The names that a value of TZ stands for; without one, those of the system. UTC where it means nothing. */
+export function zoneOf(zone: string | undefined): readonly ZoneName[] {
   if (zone === '') return UTC;
   const word = zone?.startsWith(':') === true ? zone.slice(1) : zone;
   const path = word === undefined ? LOCAL_ZONE : word.startsWith('/') ? word : ZONE_DIRECTORY + word;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import { abbreviationAt, zoneNames } from '../../../src/launch/builtin/zone.ts';
+import { abbreviationAt, prepareZone, zoneAbbreviation, zoneNames, zoneOf } from '../../../src/launch/builtin/zone.ts';
 
 describe('the names of a zone', () => {
   test.each([
@@ -41,6 +41,23 @@ describe('the names of a zone', () => {
 
   test.each(['', 'Europe/Berlin', 'CET'])('do not stand in %j', (rule) => {
     expect(zoneNames(rule)).toBeUndefined();
+  });
+});
+
+describe('the zone', () => {
+  test.each([
+    ['', 'UTC', 0],
+    ['XYZ-3', 'XYZ', 180],
+    [':/nonexistent', 'UTC', 0],
+    ['No/Such_Place', 'UTC', 0],
+  ])('of TZ=%j is %s', (zone, name, offsetMinutes) => {
+    expect(zoneOf(zone)).toEqual([{ name, offsetMinutes }]);
+  });
+
+  test('of this machine has an abbreviation', () => {
+    prepareZone();
+    expect(zoneOf(undefined).length).toBeGreaterThan(0);
+    expect(zoneAbbreviation(new Date())).toMatch(/^[A-Za-z0-9+-]{3,}$/);
   });
 });
 
