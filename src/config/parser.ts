@@ -260,10 +260,14 @@ export class Parser {
 function disableWatch(kind: 'service' | 'defaults'): (assignment: Assignment) => boolean {
   let isSettled = kind === 'defaults';
   return (assignment) => {
-    if (isSettled || assignment.name.text.toLowerCase() !== 'disable') return false;
+    if (isSettled || !isNamed(assignment, 'disable')) return false;
     const [value] = assignment.values;
     if (assignment.operator !== '=' || assignment.values.length !== 1 || value === undefined) return false;
     isSettled = true;
     return value.text.toLowerCase() !== 'no';
   };
+}
+
+function isNamed({ name }: Assignment, wanted: string): boolean {
+  return name.text.length === wanted.length && name.text.toLowerCase() === wanted;
 }

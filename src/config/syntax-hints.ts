@@ -59,16 +59,30 @@ export function adviceOnSwallowed(passed: readonly Word[]): Advice {
 
 /** Reports comment signs and quote marks among values: legal, and rarely meant. */
 export function lintValues(values: readonly Word[], collector: DiagnosticCollector): void {
-  const comment = values.find(({ text }) => text.charCodeAt(0) === BYTE.hash);
+  if (!values.some(looksMistaken)) return;
+  const comment = values.findIndex(startsComment);
+  const quoted = values.filter(isQuoted);
+  reportStretch('XC028', comment === -1 ? [] : values.slice(comment), collector);
+  reportStretch('XC027', quoted, collector);
+}
+
+function reportStretch(code: 'XC027' | 'XC028', values: readonly Word[], collector: DiagnosticCollector): void {
+  const [first] = values;
   const last = values.at(-1);
-  if (comment !== undefined && last !== undefined) {
-    collector.push({ code: 'XC028', args: [], span: { ...comment.span, end: last.span.end } });
-  }
-  const quoted = values.filter(({ text }) => isQuote(text.charCodeAt(0)) || isQuote(text.charCodeAt(text.length - 1)));
-  const [firstQuoted] = quoted;
-  const end = quoted.at(-1)?.span.end;
-  if (firstQuoted === undefined || end === undefined) return;
-  collector.push({ code: 'XC027', args: [], span: { ...firstQuoted.span, end } });
+  if (first === undefined || last === undefined) return;
+  collector.push({ code, args: [], span: { ...first.span, end: last.span.end } });
+}
+
+function looksMistaken(value: Word): boolean {
+  return startsComment(value) || isQuoted(value);
+}
+
+function startsComment({ text }: Word): boolean {
+  return text.charCodeAt(0) === BYTE.hash;
+}
+
+function isQuoted({ text }: Word): boolean {
+  return isQuote(text.charCodeAt(0)) || isQuote(text.charCodeAt(text.length - 1));
 }
 
 function isQuote(byte: number): boolean {

@@ -9,11 +9,8 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 
-import { DiagnosticCollector } from '../../src/config/diagnostic.ts';
-import { readBlocks } from '../../src/config/include.ts';
-import { parseInetdConf } from '../../src/config/inetd-conf.ts';
+import { loadConfig } from '../../src/config/load.ts';
 import { renderLog, renderTerminal } from '../../src/config/render.ts';
-import { sourceText } from '../../src/config/source.ts';
 import { fakePorts } from '../support/fake-ports.ts';
 
 /** What is fuzzed: everything a configuration goes through, down to the text of its findings. */
@@ -24,43 +21,37 @@ const MEMORY_LIMIT_BYTES = 1 << 30;
 const MAX_INPUT = 256 * 1024;
 
 const DICTIONARY = [
-  ...[
-    'service x\n{\n',
-    '\n}\n',
-    'defaults\n{\n',
-    'include /main\n',
-    'includedir /d\n',
-    ' = ',
-    ' += ',
-    ' -= ',
-    '\0',
-    '\r\n',
-  ],
-  ...[
-    'disable = yes',
-    'UNLIMITED',
-    '-1',
-    '99999999999999999999',
-    '0.0.0.0/0',
-    '::/0',
-    '{1,2}',
-    '255.255.255.255',
-    '%s%n',
-  ],
+  'service x\n{\n',
+  '\n}\n',
+  'defaults\n{\n',
+  'include /main\n',
+  'includedir /d\n',
+  ' = ',
+  ' += ',
+  ' -= ',
+  '\0',
+  '\r\n',
+  'disable = yes',
+  'UNLIMITED',
+  '-1',
+  '99999999999999999999',
+  '0.0.0.0/0',
+  '::/0',
+  '{1,2}',
+  '255.255.255.255',
+  '%s%n',
 ];
 
-const readAndRender: Target = (text) => {
-  const ports = fakePorts({ '/main': text, '/d/a': text.slice(0, 2000), '/d/b': 'include /d/a\n' });
-  const collector = new DiagnosticCollector();
-  readBlocks({ path: '/main', baseDirectory: '/' }, ports, collector);
-  parseInetdConf(sourceText('inetd.conf', text), ports, collector);
-  for (const finding of collector.all.slice(0, 200)) {
+const loadAndRender: Target = (text) => {
+  const files = { '/main': text, '/inetd': text, '/d/a': text.slice(0, 2000), '/d/b': 'include /d/a\n' };
+  const options = { path: '/main', baseDirectory: '/', inetdPath: '/inetd' };
+  for (const finding of loadConfig(options, fakePorts(files)).diagnostics.slice(0, 200)) {
     renderLog(finding);
     renderTerminal(finding);
   }
 };
 
-run(readAndRender, process.argv.slice(2));
+run(loadAndRender, process.argv.slice(2));
 
 function run(target: Target, [directory = '.', seconds = '10', number = '1']: readonly string[]): void {
   const seeds = readdirSync(directory, { withFileTypes: true })

@@ -1,6 +1,6 @@
 // Laws of the syntax: what is printed is read again, any bytes are read, every finding has a place in its file.
 
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { DiagnosticCollector } from '../../src/config/diagnostic.ts';
@@ -15,26 +15,24 @@ import { fakePorts } from '../support/fake-ports.ts';
 const byte = fc.integer({ min: 0, max: 255 }).map((code) => String.fromCharCode(code));
 const bytes = fc.array(byte, { maxLength: 400 }).map((all) => all.join(''));
 const piece = fc.constantFrom(
-  ...[
-    'service',
-    'defaults',
-    'include /x',
-    '{',
-    '}',
-    '\n',
-    '\n{\n',
-    '\n}\n',
-    ' ',
-    '\t',
-    '\r\n',
-    '=',
-    '+=',
-    '#',
-    '\0',
-    '"',
-    'a',
-    'disable = yes',
-  ],
+  'service',
+  'defaults',
+  'include /x',
+  '{',
+  '}',
+  '\n',
+  '\n{\n',
+  '\n}\n',
+  ' ',
+  '\t',
+  '\r\n',
+  '=',
+  '+=',
+  '#',
+  '\0',
+  '"',
+  'a',
+  'disable = yes',
 );
 const nearlyConfig = fc
   .array(fc.oneof({ weight: 5, arbitrary: piece }, { weight: 1, arbitrary: byte }), { maxLength: 120 })
