@@ -74,7 +74,7 @@ function familyOf(config: EndpointConfig): SocketSpec['family'] {
   return isIPv4 ? 'ipv4' : 'ipv6';
 }
 
-/** A built-in accepts here even with `wait = yes`, for it runs in this process. */
+/** A built-in accepts here even with `wait = yes`, for the daemon itself serves it. */
 function arrivalOf(config: EndpointConfig): Arrival {
   if (config.socket_type === 'dgram') return 'datagram';
   const isAcceptedHere = config.socket_type === 'stream' && (!config.wait || config.type.includes('INTERNAL'));
