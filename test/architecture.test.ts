@@ -14,8 +14,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   net: ['config', 'native'],
   launch: ['config', 'native'],
   daemon: ['config', 'policy', 'audit', 'net', 'launch', 'native'],
-  cli: ['config', 'daemon'],
-  gen: ['config', 'policy', 'audit'],
+  cli: ['config', 'audit', 'daemon', 'native'],
+  gen: ['config', 'policy', 'audit', 'cli'],
 };
 
 const MAY_USE: Readonly<Record<string, readonly string[]>> = {

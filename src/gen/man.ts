@@ -1,0 +1,46 @@
+// The manual pages: hand-written frames (src/gen/man/*) with the rows of attributes, options and log reasons put in. Pure.
+// A frame names its places by lines such as `.\" @attributes@`.
+
+import { escapeText, prose, tagged } from './troff.ts';
+import type { AttributeEntry, OptionEntry } from './entries.ts';
+
+/** Fills a frame; a place without text, or text without a place, is a fault of ours and throws. */
+export function fillFrame(frame: string, texts: Readonly<Record<string, string>>): string {
+  let page = frame;
+  for (const [name, text] of Object.entries(texts)) {
+    if (!page.includes(`@${name}@`)) throw new Error(`no place for @${name}@ in the frame`);
+    page = page.replaceAll(`.\\" @${name}@`, text).replaceAll(`@${name}@`, text);
+  }
+  const empty = /@\w+@/.exec(page);
+  if (empty !== null) throw new Error(`nothing to put into ${empty[0]}`);
+  return page;
+}
+
+/** All attributes as tagged paragraphs, in the order of the table. */
+export function attributeParagraphs(attributes: readonly AttributeEntry[]): string {
+  return attributes.map((attribute) => tagged(headOf(attribute), bodyOf(attribute))).join('\n');
+}
+
+/** All options as tagged paragraphs. */
+export function optionParagraphs(options: readonly OptionEntry[]): string {
+  return options
+    .map(({ name, value, summary }) => tagged(value ? `${name} ${value}` : name, prose(summary)))
+    .join('\n');
+}
+
+function headOf({ name, aliases, syntax }: AttributeEntry): string {
+  return `${[name, ...aliases].join(', ')} = ${syntax}`;
+}
+
+function bodyOf(attribute: AttributeEntry): string {
+  return `${prose(attribute.summary)}\n.br\n${prose(attribute.manual)}\n.br\n${escapeText(factsOf(attribute))}`;
+}
+
+/** Where it may stand, how it may be set, what holds without it. */
+export function factsOf({ scope, operators, inherit, otherwise, since }: AttributeEntry): string {
+  const where = { service: 'In a service.', defaults: 'In defaults.', both: 'In a service or in defaults.' }[scope];
+  const how = operators.length > 1 ? ` Operators: ${operators.join(' ')}.` : '';
+  const inherited = scope === 'both' && inherit === 'never' ? ' Not inherited.' : '';
+  const news = since.startsWith('xinetd-ts') ? ` New in ${since}.` : '';
+  return `${where}${how}${inherited} Without it: ${otherwise}.${news}`;
+}
