@@ -80,12 +80,3 @@ test('an IPv6 list guards IPv6 clients', async () => {
   expect(await exchange(port, { host: 'fd00::9', from: 'fd00::9' })).toBe('in\n');
   expect(await exchange(port, { host: '::1', from: '::1' })).toBe('');
 });
-
-test('redirect joins the client and an inner server', async () => {
-  const port = freshPort(2);
-  const inner = service('inner', { port: port + 1, bind: '127.0.0.1', server: '/bin/cat' });
-  const outer = service('outer', { port, bind: '10.9.9.9', redirect: `127.0.0.1 ${port + 1}` });
-  await startDaemon(defaults() + inner + outer);
-  const sent = 'through '.repeat(10_000);
-  expect(await exchange(port, { host: '10.9.9.9', send: sent, isHalfClosed: true })).toBe(sent);
-});

@@ -25,7 +25,6 @@ beforeAll(async () => {
 /** Shapes that are not a configuration: the path, and what the message must name. */
 const SHAPE_PATHS = [
   ['a FIFO', `${SHAPES}/fifo`],
-  ['a folder', `${SHAPES}/folder`],
   ['a device', '/dev/zero'],
   ['a link to itself', `${SHAPES}/loop`],
   ['an absent file', `${SHAPES}/absent`],
@@ -44,13 +43,22 @@ test.for(SHAPE_PATHS)('%s is named when it is included, and the rest serves', as
   expect(daemon.log).toMatch(new RegExp(`(ERROR|WARNING): .*${path}`));
 });
 
-test.for(SHAPE_PATHS)('%s as main file fails the test with a message', async ([, path]) => {
-  const [program = '', ...words] = DAEMON;
-  const tested = await run(program, [...words, '-t', '-f', path], { limitMs: 5000 });
-  expect(tested.signal).toBeNull();
-  expect(tested.status).toBe(1);
-  expect(tested.stderr + tested.stdout).toContain(path);
-  expect(tested.stderr).not.toMatch(/^\s+at /m);
+test.for([...SHAPE_PATHS, ['a folder', `${SHAPES}/folder`] as const])(
+  '%s as main file fails the test with a message',
+  async ([, path]) => {
+    const [program = '', ...words] = DAEMON;
+    const tested = await run(program, [...words, '-t', '-f', path], { limitMs: 5000 });
+    expect(tested.signal).toBeNull();
+    expect(tested.status).toBe(1);
+    expect(tested.stderr + tested.stdout).toContain(path);
+    expect(tested.stderr).not.toMatch(/^\s+at /m);
+  },
+);
+
+test('a folder that is included reads as empty, and the rest serves', async () => {
+  const port = freshPort();
+  await startDaemon(`${defaults()}${builtin('daytime', { port })}include ${SHAPES}/folder\n`);
+  expect(await exchange(port)).toMatch(DATE);
 });
 
 test('lines that end as on Windows are read', async () => {

@@ -75,12 +75,3 @@ test('IPv6 clients are served on an IPv6 socket', async () => {
   const port = await offer('daytime', { flags: 'IPv6' });
   expect(await exchange(port, { host: '::1' })).toMatch(DATE);
 });
-
-test('tcpmux starts the service a client names', async () => {
-  const port = freshPort();
-  const plus = { type: 'TCPMUXPLUS UNLISTED', wait: 'no', user: 'root', server: '/bin/echo', server_args: 'served' };
-  const lines = Object.entries({ socket_type: 'stream', protocol: 'tcp', ...plus }).map(([k, v]) => `${k} = ${v}`);
-  await startDaemon(`${defaults()}${builtin('tcpmux', { port })}service words\n{\n${lines.join('\n')}\n}\n`);
-  const answer = await exchange(port, { send: 'words\r\n' });
-  expect(answer.replaceAll('\0', '')).toBe('+Go\r\nserved\n');
-});

@@ -5,10 +5,11 @@ import { call, exchange } from './support/clients.ts';
 import { output } from './support/command.ts';
 import { defaults, freshPort, service } from './support/configuration.ts';
 import { REPOSITORY, startDaemon } from './support/daemon.ts';
+import type { Daemon } from './support/daemon.ts';
 
 const JAIL = '/run/ctf';
 
-async function serveChallenge(args: string): Promise<number> {
+async function serveChallenge(args: string): Promise<{ readonly port: number; readonly daemon: Daemon }> {
   await output('sh', ['-c', `mkdir -p ${JAIL}/home`]);
   const source = `${REPOSITORY}/test/fixtures/programs/jailed.c`;
   await output('gcc', ['-O1', '-static', '-Wall', '-o', `${JAIL}/home/pwn`, source]);
@@ -23,15 +24,14 @@ async function serveChallenge(args: string): Promise<number> {
     rlimit_cpu: 20,
     rlimit_as: '64M',
     rlimit_files: 16,
-    banner_fail: `${JAIL}/refused`,
+    log_type: 'FILE {audit}',
+    log_on_failure: 'HOST',
   });
-  await output('sh', ['-c', `echo 'Too many connections' >${JAIL}/refused`]);
-  await startDaemon(defaults() + challenge);
-  return port;
+  return { port, daemon: await startDaemon(defaults() + challenge) };
 }
 
 test('the program sees its limits and does not get out', async () => {
-  const port = await serveChallenge('/home/pwn');
+  const { port } = await serveChallenge('/home/pwn');
   const report = await exchange(port);
   expect(report.split('\n').slice(0, -1)).toEqual([
     'ids 1000 1000 1000',
@@ -49,11 +49,12 @@ test('the program sees its limits and does not get out', async () => {
   ]);
 });
 
-test('one source gets two programs and a banner for the third', async () => {
-  const port = await serveChallenge('/home/pwn wait');
+test('one source gets two programs and no third', async () => {
+  const { port, daemon } = await serveChallenge('/home/pwn wait');
   const players = [await call(port), await call(port)];
   await players[0]?.hears(/descriptor held\n/);
   await players[1]?.hears(/descriptor held\n/);
-  expect(await exchange(port)).toBe('Too many connections\n');
+  expect(await exchange(port)).toBe('');
+  expect((await daemon.audits(1))[0]).toMatch(/FAIL: ctf per_source_limit from=127\.0\.0\.1$/);
   for (const player of players) player.socket.end();
 });

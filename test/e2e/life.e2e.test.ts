@@ -121,7 +121,7 @@ test('SIGINT and strangers are ignored in the foreground', async () => {
   expect(await exchange(port)).toMatch(DATE);
 });
 
-test('SIGUSR1 during start-up opens no debugger', async () => {
+test('SIGUSR1 during start-up of the installed command opens no debugger', async () => {
   const first = freshPort(1000);
   const many = Array.from({ length: 1000 }, (_, index) =>
     builtin('daytime', { id: `daytime-${index}`, port: first + index }),
@@ -138,7 +138,7 @@ test('SIGUSR1 during start-up opens no debugger', async () => {
       wasOpen ||= listeningOn(9229);
     }
   };
-  const starting = startDaemon(defaults() + many.join('')).finally(() => up.abort());
+  const starting = startDaemon(defaults() + many.join(''), { command: DAEMON.slice(-1) }).finally(() => up.abort());
   await Promise.all([starting, ask()]);
   expect(await exchange(first + 999)).toMatch(DATE);
   expect(wasOpen || listeningOn(9229)).toBe(false);
@@ -157,5 +157,5 @@ test('-version tells the version and the compiled-in words', async () => {
   const [program = '', ...words] = DAEMON;
   const told = await run(program, [...words, '-version']);
   expect(told).toMatchObject({ status: 0, stdout: '' });
-  expect(told.stderr).toMatch(/^\S*2\.3\.15\S*( .*)?\n$/m);
+  expect(told.stderr).toMatch(/^(?!0\.0\.0)\d+\.\d+\.\d+\S*( libwrap)?( loadavg)?\n$/);
 });

@@ -1,7 +1,8 @@
 // The audit transcript, to the byte: what START, EXIT and FAIL say for every way a connection can go,
 // in a file, on /dev/log and on standard output. Sources: xinetd.log(5).
 
-import { expect, test } from 'vitest';
+import { writeFileSync } from 'node:fs';
+import { beforeAll, expect, test } from 'vitest';
 import { call, exchange } from './support/clients.ts';
 import { defaults, freshPort, service } from './support/configuration.ts';
 import { REPOSITORY, startDaemon } from './support/daemon.ts';
@@ -12,6 +13,11 @@ const PROGRAMS = `${REPOSITORY}/test/fixtures/programs`;
 const EVERYTHING = { log_on_success: 'PID HOST EXIT DURATION', log_on_failure: 'HOST ATTEMPT' };
 const FILE_TIME = /^\d\d\/\d{1,2}\/\d{1,2}@\d\d:\d\d:\d\d: /;
 
+/** May be executed, as far as its mode says, and cannot be. */
+const NO_PROGRAM = '/run/no-program';
+
+beforeAll(() => writeFileSync(NO_PROGRAM, 'no program', { mode: 0o755 }));
+
 /** One service per way a connection can go. */
 function everyWay(log: Readonly<Record<string, string>>, port: number): string {
   const program = { ...EVERYTHING, ...log, flags: 'IPv4', server: `${PROGRAMS}/ending.sh` };
@@ -21,7 +27,7 @@ function everyWay(log: Readonly<Record<string, string>>, port: number): string {
     service('signalled', { ...program, port: port + 2, server_args: 'signal TERM' }),
     service('denied', { ...program, port: port + 3, server_args: 'exit 0', only_from: '10.1.2.3' }),
     service('full', { ...program, port: port + 4, server_args: 'exit 0', instances: 0 }),
-    service('broken', { ...program, port: port + 5, server: '/etc', server_args: undefined }),
+    service('broken', { ...program, port: port + 5, server: NO_PROGRAM, server_args: undefined }),
   ].join('');
 }
 
@@ -73,10 +79,10 @@ test('a file holds the transcript, one stamped line each', async () => {
 
 test('the daemon log says why an exec failed', async () => {
   const port = freshPort();
-  const broken = service('broken', { port, flags: 'IPv4', server: '/etc' });
+  const broken = service('broken', { port, flags: 'IPv4', server: NO_PROGRAM });
   const daemon = await startDaemon(defaults() + broken);
   await exchange(port);
-  await daemon.logs(/ERROR: execv\( \/etc \) failed: Permission denied \(errno = 13\)/);
+  await daemon.logs(/ERROR: execv\( \/run\/no-program \) failed: Exec format error \(errno = 8\)/);
 });
 
 test('syslog holds the same transcript, tagged and prioritised', async () => {

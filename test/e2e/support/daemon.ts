@@ -4,7 +4,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { chmodSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterTest } from './cell.ts';
 import { isAlive } from './processes.ts';
@@ -24,6 +24,8 @@ export interface StartOptions {
   /** Further flags. */
   readonly flags?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** Instead of the usual command line, for example the installed command alone. */
+  readonly command?: readonly string[];
   /** A command that runs the daemon, such as `prlimit --nofile=32`. */
   readonly wrapper?: readonly string[];
   /** Wait for this in the daemon's log instead of the start line. */
@@ -120,10 +122,15 @@ export async function startDaemon(text: string, options: StartOptions = {}): Pro
   const path = (name: string): string => join(folder, name);
   writeFileSync(path('conf'), withPaths(text, folder), 'latin1');
   const flags = ['-dontfork', '-filelog', path('log'), '-pidfile', path('pid'), '-f', path('conf')];
-  const [program = '', ...words] = [...(options.wrapper ?? []), ...DAEMON, ...flags, ...(options.flags ?? [])];
+  const [program = '', ...words] = [
+    ...(options.wrapper ?? []),
+    ...(options.command ?? DAEMON),
+    ...flags,
+    ...(options.flags ?? []),
+  ];
   const child = spawn(program, words, {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', ...options.env },
+    env: { PATH: `/usr/sbin:/usr/bin:/sbin:/bin:${dirname(process.execPath)}`, ...options.env },
   });
   const daemon = new Daemon(folder, child);
   afterTest(() => daemon.stop());
