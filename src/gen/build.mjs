@@ -7,6 +7,9 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
+const { version } = JSON.parse(readFileSync(`${root}/package.json`, 'utf8'));
+
+const { version } = JSON.parse(readFileSync(`${root}/package.json`, 'utf8'));
 
 // A daemon that root starts must not be steered by these two, and the first costs 30 ms of start-up; SIGUSR1 asks for
 // the state dump, but starts Node's debugger until our listener stands: its address is one that cannot be bound.
@@ -20,7 +23,7 @@ const common = { absWorkingDir: root, bundle: true, platform: 'node', target: 'n
 const commonJs = {
   ...common,
   format: 'cjs',
-  define: { 'import.meta.url': 'importMetaUrl' },
+  define: { 'import.meta.url': 'importMetaUrl', XINETD_TS_VERSION: JSON.stringify(version) },
   banner: { js: IMPORT_META },
 };
 
