@@ -61,6 +61,14 @@ export const SERVICE_CODES = {
       'The family of the address and the flag contradict each other. The reference would listen on all addresses, so the service is left out instead.',
     fix: 'Remove the flag, or bind to an address of its family.',
   },
+  XC208: {
+    ...CHECK,
+    func: 'fix_server_argv',
+    log: 'Must specify a server in %s',
+    text: false,
+    explanation: 'Follows a bad server: the service is left out.',
+    fix: 'Correct the value named in the lines before.',
+  },
   XC210: {
     ...CHECK,
     func: 'check_entry',

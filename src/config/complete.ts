@@ -49,12 +49,17 @@ export function changeFlags({ values }: Draft, add: readonly ServiceFlag[], clea
 
 function requireServer({ draft, report }: Examination): boolean {
   const { values, name } = draft;
+  if (draft.isInetd && values.server !== undefined) values.server_args ??= [fileName(values.server)];
   if (isOfType(draft, 'INTERNAL') || values.redirect !== undefined) return true;
   if (values.server === undefined) report('XC200', [name]);
-  else if (hasFlag(draft, 'NAMEINARGS') && values.server_args === undefined && !draft.isInetd)
-    report('XC201', [], 'flags');
+  else if (hasFlag(draft, 'NAMEINARGS') && values.server_args === undefined) report('XC201', [], 'flags');
   else return true;
   return false;
+}
+
+/** differs: 18 a line of inetd.conf without arguments gives the program its own name, not an empty one. */
+function fileName(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
 }
 
 function completeId({ draft }: Examination): boolean {
@@ -62,17 +67,23 @@ function completeId({ draft }: Examination): boolean {
   return true;
 }
 
-/** One of the flags IPv4 and IPv6 stands in every finished service. */
+/** A bind address decides the family where the flags do not; where both speak they must agree. */
 function completeFamily(examination: Examination): boolean {
   const { draft, report } = examination;
   const [wantsIPv4, wantsIPv6] = [hasFlag(draft, 'IPv4'), hasFlag(draft, 'IPv6')];
-  if (wantsIPv4 && wantsIPv6) report('XC205', [draft.name], 'flags');
   const bind = (draft.values.bind = bindOfFamily(examination, wantsIPv4 && !wantsIPv6 ? 'ipv4' : 'ipv6'));
-  const isIPv4 = wantsIPv4 === wantsIPv6 ? bind?.family === 'ipv4' : wantsIPv4;
-  changeFlags(draft, [isIPv4 ? 'IPv4' : 'IPv6'], [isIPv4 ? 'IPv6' : 'IPv4']);
-  if (bind === undefined || bind.family === (isIPv4 ? 'ipv4' : 'ipv6')) return true;
+  if (!wantsIPv4 && !wantsIPv6) changeFlags(draft, [bind?.family === 'ipv4' ? 'IPv4' : 'IPv6'], []);
+  if (bind === undefined || hasFlag(draft, bind.family === 'ipv4' ? 'IPv4' : 'IPv6')) return true;
   report('XC206', [draft.name, bind.address], 'bind', `write "flags = ${bind.family === 'ipv4' ? 'IPv4' : 'IPv6'}"`);
   return false;
+}
+
+/** Leaves one of the flags IPv4 and IPv6 where both stand: that of the bind address, else IPv6. */
+export function settleFamily({ draft, report }: Examination): boolean {
+  if (!hasFlag(draft, 'IPv4') || !hasFlag(draft, 'IPv6')) return true;
+  report('XC205', [draft.name], 'flags');
+  changeFlags(draft, [], [draft.values.bind?.family === 'ipv4' ? 'IPv6' : 'IPv4']);
+  return true;
 }
 
 /** Of the several addresses of a name, the first of the family the service asks for. */

@@ -32,6 +32,8 @@ export interface Draft {
    * without a word.
    */
   readonly state: 'whole' | 'broken' | 'disabled' | 'incomplete';
+  /** `disable = no` stands after a bad value: the reference would bring the service back. */
+  readonly isRevived: boolean;
 }
 
 /** All `defaults` blocks together. */
@@ -80,14 +82,8 @@ function mergeService(block: ServiceBlock, defaults: Defaults, ports: ConfigPort
       : reader.isBroken
         ? 'broken'
         : 'whole';
-  const draft = {
-    name: block.name.text,
-    values,
-    origins,
-    span: block.name.span,
-    isInetd: reader.isInetd,
-    state,
-  } as const;
+  const { isInetd, isRevived } = reader;
+  const draft: Draft = { name: block.name.text, values, origins, span: block.name.span, isInetd, state, isRevived };
   return { block, draft, diagnostics };
 }
 
@@ -112,6 +108,7 @@ class BlockReader implements ReadContext {
   readonly origins: Record<string, Origin> = {};
   isBroken = false;
   isDisabled = false;
+  isRevived = false;
   readonly #service: string | undefined;
   readonly #defaults: Defaults | undefined;
   #diagnostics: Diagnostic[] = [];
@@ -129,11 +126,11 @@ class BlockReader implements ReadContext {
     for (const assignment of assignments) {
       this.#assignment = assignment;
       const row = this.#lookUp(assignment.name);
-      if (row !== undefined && this.#isPossible(row, assignment)) this.#assign(row, assignment);
-      if (row?.name === SWITCH && (this.isBroken || this.values[SWITCH] === true)) {
-        this.isDisabled = true;
-        break;
-      }
+      if (row === undefined) continue;
+      const isSet = this.#isPossible(row, assignment) && this.#assign(row, assignment);
+      this.isDisabled = row.name === SWITCH && (this.values[SWITCH] === true || (this.isBroken && !isSet));
+      if (this.isDisabled) break;
+      this.isRevived ||= row.name === SWITCH && this.isBroken;
     }
     return this.#diagnostics;
   }
@@ -187,13 +184,15 @@ class BlockReader implements ReadContext {
     return false;
   }
 
-  #assign(row: AttributeRow, { name, operator, values }: Assignment): void {
+  /** True where the value was good and is now set. */
+  #assign(row: AttributeRow, { name, operator, values }: Assignment): boolean {
     const value = row.read(values, this);
-    if (value === FAILED) return this.#fail();
-    const combined = row.list === undefined ? value : this.#combine(row, operator, value);
-    if (combined === FAILED) return;
+    if (value === FAILED) this.#fail();
+    const combined = row.list === undefined || value === FAILED ? value : this.#combine(row, operator, value);
+    if (combined === FAILED) return false;
     this.values[row.name] = combined;
     this.origins[row.name] = { from: this.#scope, span: name.span };
+    return true;
   }
 
   /** compat: in defaults `=` adds, so that several blocks accumulate. */

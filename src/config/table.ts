@@ -3,6 +3,7 @@
 // differs: 9 a service with an error or with `disable = yes` is not revived by `enabled`; `-=` takes an id from a list.
 // Source: spec of the reference 3.1 (end).
 
+import { isOfType } from './complete.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import type { Defaults, Draft } from './merge.ts';
 import type { ConfigPorts } from './ports.ts';
@@ -38,8 +39,7 @@ export function buildTable(
   const chosen = drafts.filter((draft) => {
     const why = selection.reasonAgainst(draft);
     if (why !== undefined) omit(draft, why);
-    if (why === 'not-enabled' || draft.state === 'broken')
-      world.push({ code: 'XC250', args: [draft.name], span: draft.span });
+    if (why === 'not-enabled' || draft.state === 'broken') world.push(selection.farewell(draft));
     return why === undefined;
   });
   selection.reportUnknown(drafts, world.push);
@@ -75,6 +75,18 @@ class Selection {
     const id = fold(idOf(draft));
     if (this.#enabled?.has(id) === false) return 'not-enabled';
     return this.#disabled.has(id) ? 'disabled' : undefined;
+  }
+
+  /**
+   * compat: what the log says of a service that is removed. One that the reference would have brought back after a bad
+   * value falls there for want of a server, if it was the server that was bad.
+   */
+  farewell(draft: Draft): Diagnostic {
+    const isRevived = draft.isRevived || this.#enabled?.has(fold(idOf(draft))) === true;
+    const { server, redirect } = draft.values;
+    const isServerless = server === undefined && redirect === undefined && !isOfType(draft, 'INTERNAL');
+    const code = draft.state === 'broken' && isRevived && isServerless ? 'XC208' : 'XC250';
+    return { code, args: [draft.name], span: draft.span };
   }
 
   reportUnknown(drafts: readonly Draft[], push: (diagnostic: Diagnostic) => void): void {

@@ -4,7 +4,7 @@
 // differs: 19 TRAFFIC without redirect is ignored; tcpmux services have no port and so no duplicates; a daemon that
 // is not root may leave out user; 31 a stream service that waits and has access lists is warned about.
 
-import { COMPLETION, changeFlags, hasFlag, isOfType, unlistedHint } from './complete.ts';
+import { COMPLETION, changeFlags, hasFlag, isOfType, settleFamily, unlistedHint } from './complete.ts';
 import type { Examination, Step } from './complete.ts';
 import { SERVICE_TYPES } from './attributes/values.ts';
 import type { Diagnostic } from './diagnostic.ts';
@@ -37,6 +37,7 @@ const RULES: readonly Step[] = [
   checkTraffic,
   checkNameInArgs,
   checkDatagram,
+  settleFamily,
   checkRequired,
   checkIdent,
   checkBlindAccess,
