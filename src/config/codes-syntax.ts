@@ -257,6 +257,14 @@ const FILE_CODES = {
     explanation: 'The size of one configuration is bounded, so that a mistake cannot exhaust the memory.',
     fix: 'Look whether the file is a configuration at all.',
   },
+  XC031: {
+    ...PARSER,
+    func: 'parse_entry',
+    log: 'more than %s attributes in one entry',
+    text: 'this entry has more than %s attributes',
+    explanation: 'The size of an entry is bounded, so that a mistake cannot exhaust the memory. The entry is left out.',
+    fix: 'Look whether the file is a configuration at all.',
+  },
 } as const satisfies Record<string, CodeRow>;
 
 /** All rows of this file. */

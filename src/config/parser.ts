@@ -5,7 +5,7 @@
 // compat: after an error everything up to the next line that is only `}` is skipped (golden 020-grammar-errors);
 // inside `defaults` nothing is skipped and the lines after the error are read as if they stood outside.
 
-import { WordBudget } from './bounds.ts';
+import { MAX_ASSIGNMENTS, WordBudget } from './bounds.ts';
 import type { Diagnostic, DiagnosticCollector } from './diagnostic.ts';
 import { attributeName, Lexer, MAX_LINE_BYTES, operatorAt, skipSpace, words } from './lexer.ts';
 import type { SourceText, Span } from './source.ts';
@@ -58,6 +58,7 @@ export class Parser {
   /** entry = service | defaults | include | includedir ; undefined at the end of the file. */
   entry(): Entry | undefined {
     for (let line = this.#line(); line !== undefined; line = this.#line()) {
+      this.#budget.spendEntry();
       const entry = this.#entryAt(line);
       if (entry !== undefined) return entry;
     }
@@ -117,7 +118,7 @@ export class Parser {
     const isOff = disableWatch(kind);
     for (let line = this.#line(); line !== undefined; line = this.#line()) {
       if (line.kind === 'close') return { assignments, isComplete: true };
-      const assignment = this.assignment(line);
+      const assignment = assignments.length < MAX_ASSIGNMENTS ? this.assignment(line) : this.#tooMany(header);
       if ('code' in assignment) {
         const advice = adviceOnClosing(assignment, this.#lineSpan(header), assignments);
         return this.#broken({ ...assignment, ...advice }, assignments, kind);
@@ -168,6 +169,7 @@ export class Parser {
   #open(header: Line, name: string): boolean {
     const next = this.#line();
     if (next?.kind === 'open') return true;
+    if (this.#isStopped) return false;
     const logPlace = this.#logPlace();
     const advice = adviceOnOpening(this.#source, header, next);
     this.#skipAfter({ code: 'XC003', args: [name], span: this.#lineSpan(header), logPlace, ...advice });
@@ -186,6 +188,10 @@ export class Parser {
 
   #badOperator(code: 'XC006' | 'XC007', line: Line, name: Word): Diagnostic {
     return { code, args: [name.text], span: name.span, ...adviceOnOperator(this.#source, line) };
+  }
+
+  #tooMany(header: Line): Diagnostic {
+    return { code: 'XC031', args: [MAX_ASSIGNMENTS], span: this.#lineSpan(header), logPlace: this.#logPlace() };
   }
 
   #overlong(line: Line): Diagnostic {

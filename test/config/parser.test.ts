@@ -194,6 +194,17 @@ describe('bounds', () => {
     expect(findings.map(({ code }) => code)).toEqual(['XC029']);
   });
 
+  it('leave out an entry with too many attributes', () => {
+    const { entries, log } = parse(`service s\n{\n${' a = b\n'.repeat(10_001)}}\nservice t\n{\n}\n`);
+    expect([entries[0]?.slice(0, 17), entries[1]]).toEqual(['service s broken ', 'service t []']);
+    expect(log).toEqual(['more than 10000 attributes in one entry [file=f] [line=10003]']);
+  });
+
+  it('stop reading when there are too many entries', () => {
+    const { entries, findings } = parse('service s\n{\n}\n'.repeat(100), new WordBudget(80));
+    expect([entries.length, findings.map(({ code }) => code)]).toEqual([10, ['XC029']]);
+  });
+
   it('stop reading when there are too many findings', () => {
     expect(parse('}\n'.repeat(1000), new WordBudget(1000)).findings.length).toBeLessThan(30);
   });
