@@ -42,6 +42,8 @@ export interface ProgramLogOptions {
 export interface ProgramLog {
   /** Writes a message; `func` is the word that `-d` lines show in braces. */
   readonly log: (level: Severity, func: string, text: string) => void;
+  /** Writes a line as it is, without time and level: the configuration that -d shows. */
+  readonly print: (line: string) => void;
   /** The connection to syslogd, for the service logs. */
   readonly syslog: SyslogChannel;
   /** Sends the messages through winston from now on. */
@@ -56,7 +58,6 @@ export interface ProgramLog {
 interface Style {
   readonly sink: (level: Severity) => LineSink;
   readonly line: (message: ProgramMessage) => string;
-  readonly hasDebug: boolean;
   readonly reopen: () => void;
 }
 
@@ -72,7 +73,7 @@ const SYSLOG_LEVELS: Readonly<Record<Severity, SyslogLevel>> = {
 /** Opens the daemon's own log; throws SystemError when the file of -filelog cannot be opened. */
 export function createProgramLog(options: ProgramLogOptions): ProgramLog {
   const log = (level: Severity, func: string, text: string): void => {
-    if (level !== 'debug' || style.hasDebug) deliver({ level, func, text });
+    deliver({ level, func, text });
   };
   const lost =
     (what: string) =>
@@ -86,6 +87,7 @@ export function createProgramLog(options: ProgramLogOptions): ProgramLog {
   let deliver = write;
   return {
     log,
+    print: (line) => style.sink('info').write(line),
     syslog,
     useWinston: async () => {
       deliver = await throughWinston(write);
@@ -125,7 +127,6 @@ function syslogStyle(syslog: SyslogChannel, facility: SyslogFacility, pid: numbe
   return {
     sink: (level) => sinks.get(SYSLOG_LEVELS[level]) ?? syslog.sink(facility, 'info'),
     line: (message) => bodyOf(message, pid),
-    hasDebug: false,
     reopen: () => undefined,
   };
 }
@@ -137,7 +138,6 @@ function fileStyle(options: ProgramLogOptions, sink: LineSink, reopen: () => voi
   return {
     sink: () => sink,
     line: (message) => `${stamp(nowMs())} ${tag}[${pid}]: ${message.level.toUpperCase()}: ${bodyOf(message, pid)}`,
-    hasDebug: false,
     reopen,
   };
 }
@@ -149,7 +149,6 @@ function terminalStyle(options: ProgramLogOptions, sink: LineSink): Style {
   return {
     sink: () => sink,
     line: ({ level, func, text }) => `${stamp(nowMs())}: ${level.toUpperCase()}: ${pid} {${func}} ${text}`,
-    hasDebug: true,
     reopen: () => undefined,
   };
 }

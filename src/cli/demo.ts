@@ -5,9 +5,10 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Service } from '../config/service.ts';
+import { runDaemon } from '../daemon/run.ts';
 import { scanOptions } from './options.ts';
-import { runDaemon } from './run-daemon.ts';
 import { loadFor } from './test-config.ts';
+import { FEATURES, VERSION } from './version.ts';
 
 /** How to talk to a demo service, by its id; the others answer without being asked. */
 const TALK: { readonly [id: string]: (port: number) => string } = {
@@ -27,7 +28,7 @@ export async function demo(program: string): Promise<number | undefined> {
   if (scanned.kind === 'usage') throw new Error('invariant: the demo has its own options right');
   process.once('SIGINT', () => process.kill(process.pid, 'SIGTERM'));
   process.stdout.write(banner(loadFor(scanned.options).services));
-  return runDaemon(scanned.options, program);
+  return runDaemon(scanned.options, { program, version: VERSION, features: FEATURES });
 }
 
 function banner(services: readonly Service[]): string {

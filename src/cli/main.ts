@@ -6,9 +6,9 @@ import { commandNamed } from './commands.ts';
 import { EXIT_FAILURE, EXIT_OK } from './exit-codes.ts';
 import { scanOptions, usageLine } from './options.ts';
 import type { DaemonOptions } from './options.ts';
-import { runDaemon } from './run-daemon.ts';
+import { runDaemon } from '../daemon/run.ts';
 import { showConfiguration, testConfiguration } from './test-config.ts';
-import { versionLine } from './version.ts';
+import { FEATURES, VERSION, versionLine } from './version.ts';
 
 /** Tag of log lines and first word of the usage line: the name the program was called by. */
 const program = basename(process.argv[1] ?? 'xinetd-ts', '.js');
@@ -40,7 +40,7 @@ async function run(options: DaemonOptions): Promise<number | undefined> {
     case 'show':
       return showConfiguration(options);
     case 'run':
-      return runDaemon(options, program);
+      return runDaemon(options, { program, version: VERSION, features: FEATURES });
   }
 }
 

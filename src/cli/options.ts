@@ -4,35 +4,14 @@
 
 import { SYSLOG_FACILITIES } from '../config/attributes/values.ts';
 import type { SyslogFacility } from '../config/attributes/values.ts';
+import type { LogChoice, RunOptions } from '../daemon/run.ts';
 
-/** Where the daemon's own messages go, as far as the command line says. */
-export type LogChoice =
-  | { readonly kind: 'unsaid' }
-  | { readonly kind: 'file'; readonly path: string }
-  | { readonly kind: 'syslog'; readonly facility: SyslogFacility };
-
-export interface DaemonOptions {
+export interface DaemonOptions extends RunOptions {
   readonly mode: 'run' | 'test' | 'show' | 'version';
-  readonly configPath: string;
-  readonly isDebug: boolean;
-  /** `-dontfork`: stay in the foreground. */
-  readonly isForeground: boolean;
-  readonly isStayAlive: boolean;
-  readonly isInetdCompatible: boolean;
-  /** `-insecure_conf`: read world-writable configuration files all the same. */
-  readonly isInsecureAllowed: boolean;
   readonly isJson: boolean;
-  readonly log: LogChoice;
-  readonly pidFile: string | undefined;
-  /** Servers of all services together; Infinity without `-limit`. */
-  readonly processLimit: number;
   readonly logProcesses: number;
-  /** Seconds between self-checks; 0 is off. */
-  readonly checkSeconds: number;
   /** Lines for stderr before anything else happens. */
   readonly notices: readonly string[];
-  /** Lines for the daemon log once it is open. */
-  readonly warnings: readonly { readonly level: 'error' | 'warning'; readonly text: string }[];
 }
 
 export type ScanResult = { readonly kind: 'options'; readonly options: DaemonOptions } | { readonly kind: 'usage' };

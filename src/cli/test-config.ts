@@ -9,12 +9,11 @@ import { effectiveConfiguration } from '../config/effective.ts';
 import { loadConfig } from '../config/load.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import { renderJson, renderTerminal } from '../config/render.ts';
-import { configPorts } from '../daemon/world.ts';
-import * as native from '../native/binding.ts';
+import { systemPorts } from '../daemon/boot.ts';
+import { INETD_CONF } from '../daemon/run.ts';
 import { EXIT_FAILURE, EXIT_OK } from './exit-codes.ts';
 import type { DaemonOptions } from './options.ts';
 
-const INETD_CONF = '/etc/inetd.conf';
 const STDOUT = 1;
 const STDERR = 2;
 
@@ -23,7 +22,7 @@ export function loadFor(options: DaemonOptions): LoadedConfig {
   const inetd = options.isInetdCompatible ? { inetdPath: INETD_CONF } : {};
   return loadConfig(
     { path: options.configPath, baseDirectory: process.cwd(), ...inetd },
-    configPorts({ names: native, allowInsecure: options.isInsecureAllowed }),
+    systemPorts(options.isInsecureAllowed),
   );
 }
 

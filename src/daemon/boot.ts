@@ -32,6 +32,11 @@ export interface BootOptions extends Omit<DaemonSettings, 'maxDescriptors'> {
 
 const syslogPort = { open: native.openUnixDatagram, send: native.sendNow, close: native.closeFd };
 
+/** The real world, for one load. */
+export function systemPorts(allowInsecure: boolean): ConfigPorts {
+  return configPorts({ names: native, allowInsecure });
+}
+
 /** Opens the daemon's own log; throws SystemError when a file cannot be opened. */
 export function openProgramLog(options: Pick<BootOptions, 'logTarget' | 'program'>): ProgramLog {
   return createProgramLog({
@@ -46,7 +51,7 @@ export function openProgramLog(options: Pick<BootOptions, 'logTarget' | 'program
 
 /** Makes the daemon and lets it hear of signals and ended servers. */
 export function boot(options: BootOptions, programLog: ProgramLog): Daemon {
-  const openPorts = (): ConfigPorts => configPorts({ names: native, allowInsecure: options.isInsecureAllowed });
+  const openPorts = (): ConfigPorts => systemPorts(options.isInsecureAllowed);
   const descriptors = native.descriptorLimit();
   const premises = makePremises(options, programLog, { ...openPorts(), ...launchFacts(descriptors.hard) });
   startReaper((pid, ending) => {

@@ -4,24 +4,62 @@ import { writeSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { isatty } from 'node:tty';
 import type { ProgramLog, ProgramLogTarget } from '../audit/program-log.ts';
-import { boot, openProgramLog } from '../daemon/boot.ts';
-import type { BootOptions } from '../daemon/boot.ts';
-import { claimStatusPipe, detach } from '../daemon/detach.ts';
-import { writePidFile } from '../daemon/pid-file.ts';
+import type { SyslogFacility } from '../config/attributes/values.ts';
 import { SystemError } from '../native/system-error.ts';
-import { EXIT_FAILURE, EXIT_OK } from './exit-codes.ts';
-import type { DaemonOptions } from './options.ts';
-import { FEATURES, VERSION } from './version.ts';
+import { boot, openProgramLog } from './boot.ts';
+import type { BootOptions } from './boot.ts';
+import { claimStatusPipe, detach } from './detach.ts';
+import { writePidFile } from './pid-file.ts';
 
-const INETD_CONF = '/etc/inetd.conf';
+/** Where the daemon's own messages go, as far as the command line says. */
+export type LogChoice =
+  | { readonly kind: 'unsaid' }
+  | { readonly kind: 'file'; readonly path: string }
+  | { readonly kind: 'syslog'; readonly facility: SyslogFacility };
+
+/** What the command line decides about a daemon. */
+export interface RunOptions {
+  /** Absolute. */
+  readonly configPath: string;
+  readonly isDebug: boolean;
+  /** `-dontfork`: stay in the foreground. */
+  readonly isForeground: boolean;
+  readonly isStayAlive: boolean;
+  readonly isInetdCompatible: boolean;
+  /** `-insecure_conf`: read world-writable configuration files all the same. */
+  readonly isInsecureAllowed: boolean;
+  readonly log: LogChoice;
+  readonly pidFile: string | undefined;
+  /** Servers of all services together; Infinity without `-limit`. */
+  readonly processLimit: number;
+  /** Seconds between self-checks; 0 is off. */
+  readonly checkSeconds: number;
+  /** Lines for the daemon log once it is open. */
+  readonly warnings: readonly { readonly level: 'error' | 'warning'; readonly text: string }[];
+}
+
+/** Who runs. */
+export interface ProgramIdentity {
+  /** The name it was called by: the tag of log lines. */
+  readonly program: string;
+  readonly version: string;
+  /** Words of the start-up notice. */
+  readonly features: string;
+}
+
+/** Read with `-inetd_compat`. */
+export const INETD_CONF = '/etc/inetd.conf';
+
+const EXIT_OK = 0;
+const EXIT_FAILURE = 1;
 /** Files the daemon makes are never writable for others, whatever its caller's mask. */
 const LEAST_UMASK = 0o022;
 
 /** Runs the daemon; resolves to an exit code, or to undefined once it is at work in this process. */
-export async function runDaemon(options: DaemonOptions, program: string): Promise<number | undefined> {
+export async function runDaemon(options: RunOptions, identity: ProgramIdentity): Promise<number | undefined> {
   const statusPipe = claimStatusPipe();
   const isForeground = options.isForeground || options.isDebug || statusPipe !== undefined;
-  const settings = bootOptions(options, program, isForeground && statusPipe === undefined);
+  const settings = bootOptions(options, identity, isForeground && statusPipe === undefined);
   process.umask(process.umask() | LEAST_UMASK);
   const programLog = openLog(settings);
   if (programLog === undefined) return EXIT_FAILURE;
@@ -46,7 +84,7 @@ function openLog(settings: BootOptions): ProgramLog | undefined {
   }
 }
 
-function bootOptions(options: DaemonOptions, program: string, isOnTerminal: boolean): BootOptions {
+function bootOptions(options: RunOptions, identity: ProgramIdentity, isOnTerminal: boolean): BootOptions {
   return {
     configPath: options.configPath,
     baseDirectory: process.cwd(),
@@ -55,10 +93,8 @@ function bootOptions(options: DaemonOptions, program: string, isOnTerminal: bool
     isDebug: options.isDebug,
     pidFile: options.pidFile === undefined ? undefined : resolve(options.pidFile),
     checkSeconds: options.checkSeconds,
-    version: VERSION,
-    features: FEATURES,
+    ...identity,
     logTarget: logTarget(options, isOnTerminal),
-    program,
     processLimit: options.processLimit,
     isInsecureAllowed: options.isInsecureAllowed,
     tellPeople: isOnTerminal && options.log.kind === 'unsaid' && !options.isDebug && isatty(2) ? say : undefined,
@@ -70,7 +106,7 @@ function say(text: string): void {
 }
 
 /** `-d` overrides the others; without a word a daemon logs to syslog, one in the foreground to stderr. */
-function logTarget({ isDebug, log }: DaemonOptions, isOnTerminal: boolean): ProgramLogTarget {
+function logTarget({ isDebug, log }: RunOptions, isOnTerminal: boolean): ProgramLogTarget {
   if (isDebug) return { kind: 'terminal' };
   switch (log.kind) {
     case 'file':
