@@ -71,7 +71,7 @@ export function requestWith(config: Partial<ServiceConfig>, facts: Partial<Polic
   const service = facts.service ?? serviceWith(config);
   return {
     service,
-    access: compileAccess(service.config),
+    access: facts.access ?? compileAccess(service.config),
     source: ipv4('192.0.2.1'),
     nowMs: 1_000_000,
     localMinute: 720,
