@@ -91,6 +91,13 @@ export function words(source: SourceText, start: number, end: number, limit = In
   return found;
 }
 
+/** The first words of a line outside an entry, where a space that is no blank belongs to its word. */
+export function headerWords(source: SourceText, line: Line, limit: number): Word[] {
+  let start = line.start;
+  while (start > 0 && isSpaceInLine(source.text.charCodeAt(start - 1))) start -= 1;
+  return words(source, start, line.end, limit);
+}
+
 /** The name at the beginning of a line inside an entry: up to a space or `=`; perhaps empty. */
 export function attributeName(source: SourceText, line: Line): Word {
   let at = line.start;
@@ -117,6 +124,10 @@ export function skipSpace(text: string, at: number, end: number): number {
 function word(source: SourceText, start: number, end: number): Word {
   const span: Span = { source, start, end };
   return { text: source.text.slice(start, end), span };
+}
+
+function isSpaceInLine(byte: number): boolean {
+  return byte !== BYTE.newline && isSpace(byte);
 }
 
 function endsName(byte: number): boolean {

@@ -7,7 +7,7 @@
 
 import { MAX_ASSIGNMENTS, WordBudget } from './bounds.ts';
 import type { Diagnostic, DiagnosticCollector } from './diagnostic.ts';
-import { attributeName, Lexer, MAX_LINE_BYTES, operatorAt, skipSpace, words } from './lexer.ts';
+import { attributeName, headerWords, Lexer, MAX_LINE_BYTES, operatorAt, skipSpace, words } from './lexer.ts';
 import type { SourceText, Span } from './source.ts';
 import {
   adviceOnClosing,
@@ -67,7 +67,7 @@ export class Parser {
   }
 
   #entryAt(line: Line): Entry | undefined {
-    const [keyword, name] = words(this.#source, line.start, line.end, 2);
+    const [keyword, name] = headerWords(this.#source, line, 2);
     switch (keyword?.text.toLowerCase() ?? '') {
       case 'service':
         return this.service(line, name);
@@ -224,7 +224,7 @@ export class Parser {
     const passed: Word[] = [];
     for (let line = this.#line(); line !== undefined; line = this.#line()) {
       if (line.kind === 'close') return adviceOnSwallowed(passed);
-      const [keyword, name] = line.kind === 'text' ? words(this.#source, line.start, line.end, 2) : [];
+      const [keyword, name] = line.kind === 'text' ? headerWords(this.#source, line, 2) : [];
       if (keyword?.text.toLowerCase() === 'service' && name !== undefined) passed.push(name);
     }
     return undefined;

@@ -99,6 +99,15 @@ describe('include', () => {
     expect(read({}, { readFile }).codes).toEqual(['XC021']);
   });
 
+  it('stops where all files together are too large', () => {
+    const comment = `#${'x'.repeat(40 * 1024 * 1024)}\n`;
+    expect(read({ '/main': 'include /a\ninclude /b\n', '/a': comment, '/b': comment }).codes).toEqual([
+      'XC011',
+      'XC011',
+      'XC021',
+    ]);
+  });
+
   it('may happen twice, but not inside itself', () => {
     expect(read({ '/main': 'include /a\ninclude /a\n', '/a': service('a') }).blocks).toEqual(['a', 'a']);
     expect(read({ '/main': `include /main\n${service('a')}` })).toMatchObject({ blocks: ['a'], codes: ['XC018'] });

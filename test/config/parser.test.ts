@@ -78,6 +78,10 @@ describe('errors in headers', () => {
     expect(findings[0]?.related?.map(({ message }) => message)).toEqual(['service a is skipped because of this']);
   });
 
+  it('take spaces that are no blanks as part of the keyword', () => {
+    expect(parse('\fservice a\n{\n}\n').log).toEqual(['missing service keyword [file=f] [line=1]']);
+  });
+
   it('report a keyword without a name', () => {
     const { entries, log } = parse('service\n{\n}\ninclude\n}\n');
     expect(entries).toEqual([]);

@@ -67,6 +67,17 @@ describe('the terminal form', () => {
     `);
   });
 
+  it('escapes characters that would move the cursor', () => {
+    const bytes = Buffer.from('a\u202eb\u00adc\u{1f600}').toString('latin1');
+    const shown = renderTerminal({ code: 'XC012', args: [`${bytes}\xed\xa0\x80`] });
+    expect(shown).toContain('a\\xe2\\x80\\xaeb\\xc2\\xadc\u{1f600}\\xed\\xa0\\x80');
+  });
+
+  it('cuts no character in two', () => {
+    const shown = terminal(`service a\n{\n id = ${'日'.repeat(80)} # ${'本'.repeat(80)}\n}\n`);
+    expect(shown).not.toContain('\\x');
+  });
+
   it('cuts long lines around the caret', () => {
     const shown = terminal(`service ftp\n{\n id = ${'long '.repeat(60)}# ${'more '.repeat(60)}\n}\n`);
     expect(shown).toMatchInlineSnapshot(`
