@@ -14,7 +14,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   net: ['config', 'native'],
   launch: ['config', 'native'],
   daemon: ['config', 'policy', 'audit', 'net', 'launch', 'native'],
-  cli: ['config', 'audit', 'daemon', 'native'],
+  cli: ['config', 'daemon'],
   gen: ['config', 'policy', 'audit', 'cli'],
 };
 
