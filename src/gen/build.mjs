@@ -9,8 +9,6 @@ import { build } from 'esbuild';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const { version } = JSON.parse(readFileSync(`${root}/package.json`, 'utf8'));
 
-const { version } = JSON.parse(readFileSync(`${root}/package.json`, 'utf8'));
-
 // A daemon that root starts must not be steered by these two, and the first costs 30 ms of start-up; SIGUSR1 asks for
 // the state dump, but starts Node's debugger until our listener stands: its address is one that cannot be bound.
 const HASH_BANG = '#!/usr/bin/env -S -u NODE_EXTRA_CA_CERTS -u NODE_OPTIONS node --inspect-port=192.0.2.1:65535';
