@@ -10,7 +10,7 @@
 // Needs root, gcc, make, the reference xinetd and, for its rows, tcpserver (Debian package ucspi-tcp).
 
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { configTestSeconds, idleMegabytes, startAboveNodeMs } from './single.mjs';
@@ -71,6 +71,7 @@ if (!existsSync(daemon)) stop(`no ${daemon}: run npm run build first`);
 if (!existsSync(kit)) stop(`no benchmark rig at ${kit} (set XINETD_TS_KIT)`);
 const rig = mkdtempSync('/tmp/xinetd-bench.');
 cpSync(kit, rig, { recursive: true });
+chmodSync(rig, 0o755);
 const memory = new Map();
 let results;
 try {
