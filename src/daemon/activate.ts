@@ -38,7 +38,7 @@ export function openLog(premises: Premises, operation: ServiceInOperation): bool
     return true;
   } catch (error) {
     if (!(error instanceof SystemError)) throw error;
-    premises.log('error', FUNC, `open( ${error.subject} ) failed: ${error.described}`);
+    premises.log('info', FUNC, `open( ${error.subject} ) failed: ${error.described}`);
     premises.log('error', FUNC, `creation of ${operation.id} log failed`);
     premises.log('error', 'svc_activate', `Service ${operation.id} failed to start and is deactivated.`);
     return false;

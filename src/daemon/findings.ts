@@ -3,6 +3,7 @@
 
 import type { ProgramLog } from '../audit/program-log.ts';
 import type { Diagnostic } from '../config/diagnostic.ts';
+import { FATAL_DEFAULTS } from '../config/load.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import type { ConfigPorts } from '../config/ports.ts';
 import { renderLog, renderTerminal } from '../config/render.ts';
@@ -24,10 +25,10 @@ export class Findings {
     this.#audience = audience;
   }
 
-  /** Every finding, in the order of discovery. */
+  /** Every finding, in the order of discovery. With -d a bad value in `defaults` is not fatal, and not called so. */
   report(diagnostics: readonly Diagnostic[]): void {
-    const { programLog, tellPeople } = this.#audience;
-    for (const diagnostic of diagnostics) {
+    const { programLog, tellPeople, isDebug } = this.#audience;
+    for (const diagnostic of diagnostics.filter(({ code }) => !isDebug || code !== FATAL_DEFAULTS)) {
       const line = renderLog(diagnostic);
       const text = tellPeople === undefined ? undefined : renderTerminal(diagnostic);
       if (text !== undefined) tellPeople?.(text);
