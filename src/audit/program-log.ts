@@ -158,7 +158,7 @@ function bodyOf({ level, func, text }: ProgramMessage, pid: number): string {
   return level === 'critical' ? `${pid} {${func}} ${text}` : text;
 }
 
-/** differs: the reference exits when there is no /dev/tty. */
+/** differs: D53, the reference exits when there is no /dev/tty. */
 function openTerminal(): StreamWriter {
   try {
     const fd = openSync('/dev/tty', 'a');

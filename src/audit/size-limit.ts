@@ -1,6 +1,6 @@
 // The soft and hard size of a log file: which line crossed which, and when the log falls silent. Pure.
 // The line that crosses the hard limit is still written; after it the log is silent until it is opened again.
-// differs: the reference never reports the soft limit, nor a file that is over the hard limit when opened.
+// differs: D47, the reference never reports the soft limit, nor a file that is over the hard limit when opened.
 // Source: xinetd.conf(5) log_type.
 
 import type { LogTarget } from '../config/attributes/values.ts';

@@ -9,7 +9,7 @@ import { SystemError } from '../native/system-error.ts';
 import type { LineSink } from './line-sink.ts';
 import { syslogStamp } from './stamp.ts';
 
-/** The three calls a syslog client makes; `syslog-port.ts` has the real ones. */
+/** The three calls a syslog client makes; `native/binding.ts` has them. */
 export interface SyslogPort {
   /** Connects a unix datagram socket; throws SystemError. */
   readonly open: (path: string) => number;
