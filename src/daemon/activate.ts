@@ -16,6 +16,10 @@ const REENABLE_MS = 5000;
 
 /** Opens the service's log and socket and begins to listen. False: it stays out of operation, and the log says why. */
 export async function activate(premises: Premises, operation: ServiceInOperation): Promise<boolean> {
+  if (premises.descriptors.free === 0) {
+    premises.log('error', FUNC, `Service ${operation.id} disabled because of lack of file descriptors`);
+    return false;
+  }
   if (!openLog(premises, operation)) return false;
   if (operation.equipment.endpoint === undefined) return true;
   const opened = await open(premises, operation);
@@ -71,6 +75,7 @@ export function listen(
     nowMs: monotonicMs,
   });
   if (builtin?.socketType === 'dgram') premises.replyGuard.addOwnPort(listener.port);
+  premises.descriptors.take();
   operation.listener = listener;
   operation.state = 'active';
   listener.resume();
@@ -113,6 +118,7 @@ export function closeListener(premises: Premises, operation: ServiceInOperation)
   if (listener === undefined) return;
   if (operation.equipment.builtin?.socketType === 'dgram') premises.replyGuard.removeOwnPort(listener.port);
   listener.close();
+  premises.descriptors.give();
   operation.listener = undefined;
   operation.state = 'not started';
 }

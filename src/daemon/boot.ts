@@ -1,5 +1,6 @@
 // Assembling a daemon: logs, table of servers, the real world, signals, reaper; nothing has been read or bound yet.
 
+import { readdirSync, stat } from 'node:fs';
 import { createProgramLog } from '../audit/program-log.ts';
 import type { ProgramLog, ProgramLogTarget } from '../audit/program-log.ts';
 import { createAuditLogs } from '../audit/sinks.ts';
@@ -13,6 +14,7 @@ import { bindDelayMs } from '../net/endpoint.ts';
 import { admitConnection, admitDatagram, admitListener } from './admit.ts';
 import { Daemon } from './daemon.ts';
 import type { DaemonSettings } from './daemon.ts';
+import { DescriptorBudget } from './descriptors.ts';
 import { watchFaults } from './fault.ts';
 import type { Premises, ServerDetail } from './premises.ts';
 import { RetryQueue } from './retry.ts';
@@ -51,6 +53,7 @@ export function openProgramLog(options: Pick<BootOptions, 'logTarget' | 'program
 
 /** Makes the daemon and lets it hear of signals and ended servers. */
 export function boot(options: BootOptions, programLog: ProgramLog): Daemon {
+  startThreadPool();
   const openPorts = (): ConfigPorts => systemPorts(options.isInsecureAllowed);
   const descriptors = native.descriptorLimit();
   const premises = makePremises(options, programLog, { ...openPorts(), ...launchFacts(descriptors.hard) });
@@ -80,6 +83,14 @@ export function boot(options: BootOptions, programLog: ProgramLog): Daemon {
   return daemon;
 }
 
+/**
+ * The threads behind asynchronous file writes are made at the first use, and the process is aborted when that fails:
+ * better now than when processes have run out.
+ */
+function startThreadPool(): void {
+  stat('/', () => {});
+}
+
 /** What the reference assumes where descriptors are unlimited. */
 const UNLIMITED_DESCRIPTORS = 4096;
 
@@ -104,6 +115,7 @@ function makePremises(options: BootOptions, programLog: ProgramLog, world: Premi
     },
     children: new Children<ServerDetail>(),
     retries: new RetryQueue(),
+    descriptors: new DescriptorBudget(native.descriptorLimit().soft, readdirSync('/proc/self/fd').length),
     replyGuard: new ReplyGuard(),
     world,
     processLimit: options.processLimit,

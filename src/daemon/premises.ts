@@ -9,6 +9,7 @@ import type { LaunchWorld } from '../launch/plan.ts';
 import type { Connection } from '../net/connection.ts';
 import type { ReplyGuard, WaitingDatagram } from '../net/datagram.ts';
 import type { Source } from '../policy/source.ts';
+import type { DescriptorBudget } from './descriptors.ts';
 import type { RetryQueue } from './retry.ts';
 import type { ServiceInOperation } from './service.ts';
 
@@ -36,6 +37,7 @@ export interface Premises {
   readonly logs: AuditLogs;
   readonly children: Children<ServerDetail>;
   readonly retries: RetryQueue;
+  readonly descriptors: DescriptorBudget;
   readonly replyGuard: ReplyGuard;
   readonly world: LaunchWorld & ConfigPorts;
   /** Infinity without `-limit`. */

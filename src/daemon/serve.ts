@@ -123,15 +123,20 @@ function handOver(
 
 /** Launches now, or later where the kernel says that it cannot for the moment. */
 function start(premises: Premises, job: Job): void {
-  if (tryLaunch(premises, job)) return;
+  if (tryLaunch(premises, job, reportForkFailure)) return;
   const giveUp = (): void => failToFork(job);
   const mayRetry = !job.operation.service.config.flags.includes('NORETRY');
-  const retry = { attempt: () => tryLaunch(premises, job), giveUp: () => tooManyFailures(premises, job, giveUp) };
+  const retry = {
+    attempt: () => tryLaunch(premises, job, () => {}),
+    giveUp: () => tooManyFailures(premises, job, giveUp),
+  };
   if (!mayRetry || !premises.retries.add(retry)) giveUp();
 }
 
+type OnForkFailure = (premises: Premises, job: Job, error: SystemError) => void;
+
 /** True when the server runs. */
-function tryLaunch(premises: Premises, job: Job): boolean {
+function tryLaunch(premises: Premises, job: Job, onFailure: OnForkFailure): boolean {
   const { operation, source, fd, trigger } = job;
   const { launcher } = operation.equipment;
   if (launcher === undefined) throw new Error(`invariant: ${operation.id} has no server`);
@@ -144,9 +149,14 @@ function tryLaunch(premises: Premises, job: Job): boolean {
     return true;
   } catch (error) {
     if (!(error instanceof SystemError)) throw error;
-    premises.log('error', 'server_start', `${operation.id}: fork failed: ${error.described}`);
+    onFailure(premises, job, error);
     return false;
   }
+}
+
+/** The first failure is told; while it lasts, the others would only repeat it. */
+function reportForkFailure(premises: Premises, { operation }: Job, error: SystemError): void {
+  premises.log('error', 'server_start', `${operation.id}: fork failed: ${error.described}`);
 }
 
 function tooManyFailures(premises: Premises, job: Job, giveUp: () => void): void {

@@ -16,9 +16,6 @@ export const DUMP_PATH = '/var/run/xinetd.dump';
 const DUMP_MODE = 0o644;
 const APPEND =
   constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-/** The reference keeps this many descriptors for itself. */
-export const RESERVED_DESCRIPTORS = 8;
-
 /** What the dump says about the daemon as a whole. */
 export type DumpHead = Pick<DumpView, 'version' | 'defaultsLines' | 'maxDescriptors' | 'processLimit' | 'configPath'>;
 
@@ -29,7 +26,7 @@ export async function writeStateDump(
   head: DumpHead,
 ): Promise<void> {
   try {
-    const text = formatDump({ ...head, ...(await viewOf(premises, operations, head.maxDescriptors)) });
+    const text = formatDump({ ...head, ...(await viewOf(premises, operations)) });
     const file = await open(DUMP_PATH, APPEND, DUMP_MODE);
     try {
       await file.appendFile(Buffer.from(text, 'latin1'));
@@ -45,17 +42,13 @@ export async function writeStateDump(
 
 type Rest = Omit<DumpView, keyof DumpHead>;
 
-async function viewOf(
-  premises: Premises,
-  operations: readonly ServiceInOperation[],
-  maxDescriptors: number,
-): Promise<Rest> {
+async function viewOf(premises: Premises, operations: readonly ServiceInOperation[]): Promise<Rest> {
   return {
     now: new Date(),
     services: operations.map((operation) => dumpedService(premises, operation)),
     servers: premises.children.all().map(dumpedServer),
     openDescriptors: (await readdir('/proc/self/fd')).map(Number).toSorted((a, b) => a - b),
-    descriptorsFree: maxDescriptors - RESERVED_DESCRIPTORS - operations.length,
+    descriptorsFree: premises.descriptors.free,
   };
 }
 
