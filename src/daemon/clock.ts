@@ -12,4 +12,4 @@ export function localMinuteNow(): number {
 }
 
 /** Idle this long, the daemon gives memory back. */
-export const TRIM_AFTER_MS = 300;
+export const TRIM_AFTER_MS = 400;
