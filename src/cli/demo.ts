@@ -22,13 +22,17 @@ const TALK: { readonly [id: string]: (port: number) => string } = {
   time: (port) => `bash -c 'od -An -tx1 </dev/tcp/127.0.0.1/${port}'`,
 };
 
+/** Who runs the demo's programs when root starts it. */
+const UNPRIVILEGED = 'nobody';
+
 /** Runs the demo; resolves to an exit code, or to undefined once it serves. */
 export async function demo(program: string): Promise<number | undefined> {
   const scanned = scanOptions(['-dontfork', '-f', demoFile()]);
   if (scanned.kind === 'usage') throw new Error('invariant: the demo has its own options right');
+  const options = { ...scanned.options, fallbackUser: process.geteuid?.() === 0 ? UNPRIVILEGED : undefined };
   process.once('SIGINT', () => process.kill(process.pid, 'SIGTERM'));
-  process.stdout.write(banner(loadFor(scanned.options).services));
-  return runDaemon(scanned.options, { program, version: VERSION, features: FEATURES });
+  process.stdout.write(banner(loadFor(options).services));
+  return runDaemon(options, { program, version: VERSION, features: FEATURES });
 }
 
 function banner(services: readonly Service[]): string {

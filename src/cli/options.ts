@@ -156,6 +156,7 @@ function defaults(): Draft {
     isStayAlive: false,
     isInetdCompatible: false,
     isInsecureAllowed: false,
+    fallbackUser: undefined,
     isJson: false,
     log: { kind: 'unsaid' },
     pidFile: undefined,

@@ -20,10 +20,7 @@ const STDERR = 2;
 /** Reads what the options name, with fresh ports. */
 export function loadFor(options: DaemonOptions): LoadedConfig {
   const inetd = options.isInetdCompatible ? { inetdPath: INETD_CONF } : {};
-  return loadConfig(
-    { path: options.configPath, baseDirectory: process.cwd(), ...inetd },
-    systemPorts(options.isInsecureAllowed),
-  );
+  return loadConfig({ path: options.configPath, baseDirectory: process.cwd(), ...inetd }, systemPorts(options));
 }
 
 /** `-t`: one line per finding; at a terminal with source line, caret and hint; `--json`: one object. */

@@ -29,7 +29,7 @@ export interface Examination {
 export type Step = (examination: Examination) => boolean;
 
 /** Completion, in the reference's order. */
-export const COMPLETION: readonly Step[] = [requireServer, completeId, completeFamily, completeProtocol, completePort];
+export const COMPLETION: readonly Step[] = [requireServer, completeId, completeUser, completeFamily, completeProtocol, completePort];
 
 /** Whether the service is of a type. */
 export function isOfType({ values }: Draft, ...types: readonly ServiceType[]): boolean {
@@ -64,6 +64,11 @@ function fileName(path: string): string {
 
 function completeId({ draft }: Examination): boolean {
   draft.values.id ??= draft.name;
+  return true;
+}
+
+function completeUser({ draft, ports }: Examination): boolean {
+  if (ports.fallbackUser !== undefined) draft.values.user ??= ports.fallbackUser;
   return true;
 }
 

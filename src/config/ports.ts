@@ -71,6 +71,8 @@ export interface ConfigPorts {
   readonly environment: readonly string[];
   /** 0 for root. */
   readonly effectiveUid: number;
+  /** Who runs programs of services that name no `user`: set by the demo alone, so that root need not run them. */
+  readonly fallbackUser?: UserRecord | undefined;
   /** `-insecure_conf`: accept world-writable files. */
   readonly allowInsecure: boolean;
 }

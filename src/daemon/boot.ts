@@ -23,20 +23,28 @@ import { watchSignals } from './signals.ts';
 import { configPorts } from './world.ts';
 
 /** Everything the command line decides. */
-export interface BootOptions extends Omit<DaemonSettings, 'maxDescriptors'> {
+export interface BootOptions extends Omit<DaemonSettings, 'maxDescriptors'>, LoadRules {
   readonly logTarget: ProgramLogTarget;
   /** Tag of log lines. */
   readonly program: string;
   readonly processLimit: number;
-  readonly isInsecureAllowed: boolean;
   readonly tellPeople: ((text: string) => void) | undefined;
 }
 
 const syslogPort = { open: native.openUnixDatagram, send: native.sendNow, close: native.closeFd };
 
+/** What a load is allowed and given beyond the files themselves. */
+export interface LoadRules {
+  /** `-insecure_conf`: read world-writable configuration files all the same. */
+  readonly isInsecureAllowed: boolean;
+  /** Name of the user for services that name none; undefined outside the demo. */
+  readonly fallbackUser: string | undefined;
+}
+
 /** The real world, for one load. */
-export function systemPorts(allowInsecure: boolean): ConfigPorts {
-  return configPorts({ names: native, allowInsecure });
+export function systemPorts({ isInsecureAllowed, fallbackUser }: LoadRules): ConfigPorts {
+  const user = fallbackUser === undefined ? undefined : native.lookupUser(fallbackUser);
+  return configPorts({ names: native, allowInsecure: isInsecureAllowed, fallbackUser: user });
 }
 
 /** Opens the daemon's own log; throws SystemError when a file cannot be opened. */
@@ -54,7 +62,7 @@ export function openProgramLog(options: Pick<BootOptions, 'logTarget' | 'program
 /** Makes the daemon and lets it hear of signals and ended servers. */
 export function boot(options: BootOptions, programLog: ProgramLog): Daemon {
   startThreadPool();
-  const openPorts = (): ConfigPorts => systemPorts(options.isInsecureAllowed);
+  const openPorts = (): ConfigPorts => systemPorts(options);
   const descriptors = native.descriptorLimit();
   const premises = makePremises(options, programLog, { ...openPorts(), ...launchFacts(descriptors.hard) });
   startReaper((pid, ending) => {

@@ -7,7 +7,7 @@ import type { ProgramLog, ProgramLogTarget } from '../audit/program-log.ts';
 import type { SyslogFacility } from '../config/attributes/values.ts';
 import { SystemError } from '../native/system-error.ts';
 import { boot, openProgramLog } from './boot.ts';
-import type { BootOptions } from './boot.ts';
+import type { BootOptions, LoadRules } from './boot.ts';
 import { claimStatusPipe, detach } from './detach.ts';
 import { writePidFile } from './pid-file.ts';
 
@@ -18,7 +18,7 @@ export type LogChoice =
   | { readonly kind: 'syslog'; readonly facility: SyslogFacility };
 
 /** What the command line decides about a daemon. */
-export interface RunOptions {
+export interface RunOptions extends LoadRules {
   /** Absolute. */
   readonly configPath: string;
   readonly isDebug: boolean;
@@ -26,8 +26,6 @@ export interface RunOptions {
   readonly isForeground: boolean;
   readonly isStayAlive: boolean;
   readonly isInetdCompatible: boolean;
-  /** `-insecure_conf`: read world-writable configuration files all the same. */
-  readonly isInsecureAllowed: boolean;
   readonly log: LogChoice;
   readonly pidFile: string | undefined;
   /** Servers of all services together; Infinity without `-limit`. */
@@ -97,6 +95,7 @@ function bootOptions(options: RunOptions, identity: ProgramIdentity, isOnTermina
     logTarget: logTarget(options, isOnTerminal),
     processLimit: options.processLimit,
     isInsecureAllowed: options.isInsecureAllowed,
+    fallbackUser: options.fallbackUser,
     tellPeople: isOnTerminal && options.log.kind === 'unsaid' && !options.isDebug && isatty(2) ? say : undefined,
   };
 }

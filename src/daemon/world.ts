@@ -29,6 +29,8 @@ export interface NameService {
 export interface WorldOptions {
   readonly names: NameService;
   readonly allowInsecure: boolean;
+  /** See `ConfigPorts`. */
+  readonly fallbackUser?: UserRecord | undefined;
   /** Where the name files are; for tests. */
   readonly etc?: string;
 }
@@ -39,7 +41,7 @@ export const MAX_FILE_BYTES = 64 * 1024 * 1024;
 const ERRNO = { isDirectory: 21, invalid: 22, tooBig: 27, missing: 2 } as const;
 
 /** Makes the ports for one load. */
-export function configPorts({ names, allowInsecure, etc = '/etc' }: WorldOptions): ConfigPorts {
+export function configPorts({ names, allowInsecure, fallbackUser, etc = '/etc' }: WorldOptions): ConfigPorts {
   const readTable = <Table>(name: string, parse: (text: string) => Table): (() => Table) =>
     once(() => parse(textOf(`${etc}/${name}`, names)));
   const services = readTable('services', parseServices);
@@ -64,6 +66,7 @@ export function configPorts({ names, allowInsecure, etc = '/etc' }: WorldOptions
     groupList: (user, gid) => names.groupList(user, gid),
     environment: startEnvironment(),
     effectiveUid: process.geteuid?.() ?? -1,
+    fallbackUser,
     allowInsecure,
   };
 }
