@@ -83,6 +83,7 @@ export class BufferedSink implements LineSink {
 
   drain(): Promise<void> {
     if (this.#waiting === '' && this.#block === undefined) return Promise.resolve();
+    this.#retryTimer?.ref();
     return new Promise((resolve) => {
       this.#drained.push(resolve);
     });
@@ -150,7 +151,8 @@ export class BufferedSink implements LineSink {
     if (this.#retryMs === 0) this.#trouble.onFailure(error);
     if (this.#isClosing) return this.#giveUp();
     this.#retryMs = Math.min(Math.max(this.#retryMs * 2, FIRST_RETRY_MS), LAST_RETRY_MS);
-    this.#retryTimer = setTimeout(() => this.#retryNow(), this.#retryMs).unref();
+    this.#retryTimer = setTimeout(() => this.#retryNow(), this.#retryMs);
+    if (this.#drained.length === 0) this.#retryTimer.unref();
   }
 
   #retryNow(): void {

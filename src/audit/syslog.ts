@@ -63,9 +63,9 @@ const SEVERITIES: Readonly<Record<SyslogLevel, number>> = {
 
 const QUEUE_LIMIT_BYTES = 1024 * 1024;
 const MESSAGE_LIMIT = 8192;
-const FIRST_RETRY_MS = 50;
+const FIRST_RETRY_MS = 10;
 const LAST_RETRY_MS = 5000;
-const TIMED_RETRIES = 10;
+const TIMED_RETRIES = 12;
 const FLUSH_MS = 100;
 const EMSGSIZE = 90;
 const ENOBUFS = 105;
@@ -121,6 +121,7 @@ export class SyslogChannel {
   /** Resolves when the queue is empty or nobody listens. */
   drain(): Promise<void> {
     if (this.#timer === undefined) return Promise.resolve();
+    this.#timer.ref();
     return new Promise((resolve) => {
       this.#drained.push(resolve);
     });
@@ -142,14 +143,17 @@ export class SyslogChannel {
 
   #wait(): void {
     const delayMs = Math.min(FIRST_RETRY_MS * 2 ** this.#failures, LAST_RETRY_MS);
-    this.#timer = setTimeout(() => this.#retry(), delayMs).unref();
+    this.#timer = setTimeout(() => this.#retry(), delayMs);
+    if (this.#drained.length === 0) this.#timer.unref();
   }
 
   #retry(): void {
     this.#timer = undefined;
     this.#lastTryMs = this.#options.nowMs();
+    const waiting = this.#queue.length;
     const isEmpty = this.#sendQueue();
-    this.#failures = isEmpty ? 0 : this.#failures + 1;
+    // A syslogd that takes some is slow, not gone.
+    this.#failures = this.#queue.length < waiting ? 0 : this.#failures + 1;
     if (!isEmpty && this.#failures < TIMED_RETRIES) return this.#wait();
     for (const resolve of this.#drained.splice(0)) resolve();
   }
