@@ -115,6 +115,28 @@ export const OPTIONS: readonly OptionRow[] = [
   },
   { name: '--json', summary: 'With -t: findings as JSON.', apply: (draft) => set(draft, { isJson: true }) },
   {
+    name: '-statedir',
+    value: 'directory',
+    summary: 'Keep bans over a restart here; otherwise in /var/lib/xinetd-ts for /etc/xinetd.conf only.',
+    apply: (draft, value) => set(draft, { stateFolder: { kind: 'at', path: value } }),
+  },
+  {
+    name: '-nostate',
+    summary: 'Forget bans at the end.',
+    apply: (draft) => set(draft, { stateFolder: { kind: 'none' } }),
+  },
+  {
+    name: '-control',
+    value: 'path',
+    summary: 'Answer questions on this socket; otherwise on /run/xinetd-ts.sock when root.',
+    apply: (draft, value) => set(draft, { controlSocket: { kind: 'at', path: value } }),
+  },
+  {
+    name: '-nocontrol',
+    summary: 'Open no control socket.',
+    apply: (draft) => set(draft, { controlSocket: { kind: 'none' } }),
+  },
+  {
     name: '-insecure_conf',
     summary: 'Accept configuration files that anybody may write.',
     apply: (draft) => set(draft, { isInsecureAllowed: true }),
@@ -160,6 +182,8 @@ function defaults(): Draft {
     isJson: false,
     log: { kind: 'unsaid' },
     pidFile: undefined,
+    stateFolder: { kind: 'usual' },
+    controlSocket: { kind: 'usual' },
     processLimit: Infinity,
     logProcesses: DEFAULT_LOG_PROCESSES,
     checkSeconds: 0,

@@ -15,6 +15,7 @@ import type { Verdict } from '../policy/verdict.ts';
 import { localMinuteNow, monotonicMs, TRIM_AFTER_MS } from './clock.ts';
 import { pauseForRate } from './activate.ts';
 import type { Premises } from './premises.ts';
+import { rememberCaller } from './sensor.ts';
 import { serveConnection, serveDatagram, serveListener } from './serve.ts';
 import type { ServiceInOperation } from './service.ts';
 
@@ -75,6 +76,7 @@ function gather(premises: Premises, operation: ServiceInOperation, source: Sourc
     processLimit: premises.processLimit,
     rate: operation.rate,
     hostName: { kind: 'unknown' },
+    ...(premises.bans.book === undefined ? {} : { bans: premises.bans.book }),
   };
 }
 
@@ -85,6 +87,7 @@ interface Refusal {
 
 function refuse(premises: Premises, operation: ServiceInOperation, { source, denial }: Refusal): void {
   if (denial.disableSeconds !== undefined) pauseForRate(premises, operation, denial.disableSeconds);
+  if (denial.by === 'sensor') rememberCaller(premises, operation, source);
   operation.log?.record(refusalEvents(operation.occasion(source), denial, premises.pid));
 }
 

@@ -12,11 +12,14 @@ import * as native from '../native/binding.ts';
 import { ReplyGuard } from '../net/datagram.ts';
 import { bindDelayMs } from '../net/endpoint.ts';
 import { admitConnection, admitDatagram, admitListener } from './admit.ts';
+import { BanKeeper } from './ban-keeper.ts';
+import { monotonicMs } from './clock.ts';
 import { Daemon } from './daemon.ts';
 import type { DaemonSettings } from './daemon.ts';
 import { DescriptorBudget } from './descriptors.ts';
 import { watchFaults } from './fault.ts';
 import type { Premises, ServerDetail } from './premises.ts';
+import type { Places } from './places.ts';
 import { RetryQueue } from './retry.ts';
 import { ended } from './serve.ts';
 import { watchSignals } from './signals.ts';
@@ -28,6 +31,7 @@ export interface BootOptions extends Omit<DaemonSettings, 'maxDescriptors'>, Loa
   /** Tag of log lines. */
   readonly program: string;
   readonly processLimit: number;
+  readonly places: Places;
   readonly tellPeople: ((text: string) => void) | undefined;
 }
 
@@ -123,6 +127,7 @@ function makePremises(options: BootOptions, programLog: ProgramLog, world: Premi
     },
     children: new Children<ServerDetail>(),
     retries: new RetryQueue(),
+    bans: new BanKeeper({ log: programLog.log, path: options.places.bans, nowMs: monotonicMs, wallMs: Date.now }),
     descriptors: new DescriptorBudget(native.descriptorLimit().soft, readdirSync('/proc/self/fd').length),
     replyGuard: new ReplyGuard(),
     world,

@@ -88,6 +88,7 @@ export class Daemon {
       return this.#end(1);
     }
     this.#findings.show(loaded, this.#premises.world);
+    this.#premises.bans.load();
     await this.#startServices(loaded);
     if (this.#available === 0 && !this.#settings.isStayAlive) {
       this.#log('critical', 'init_services', 'no services. Exiting...');
@@ -261,6 +262,7 @@ export class Daemon {
 
   #end(code: number): false {
     if (this.#settings.pidFile !== undefined) removePidFile(this.#settings.pidFile);
+    this.#premises.bans.end();
     this.#premises.logs.flushSync();
     this.#parts.programLog.flushSync();
     this.#parts.exit(code);

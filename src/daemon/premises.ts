@@ -10,6 +10,7 @@ import type { Connection } from '../net/connection.ts';
 import type { ReplyGuard, WaitingDatagram } from '../net/datagram.ts';
 import type { Source } from '../policy/source.ts';
 import type { DescriptorBudget } from './descriptors.ts';
+import type { BanKeeper } from './ban-keeper.ts';
 import type { RetryQueue } from './retry.ts';
 import type { ServiceInOperation } from './service.ts';
 
@@ -37,6 +38,7 @@ export interface Premises {
   readonly logs: AuditLogs;
   readonly children: Children<ServerDetail>;
   readonly retries: RetryQueue;
+  readonly bans: BanKeeper;
   readonly descriptors: DescriptorBudget;
   readonly replyGuard: ReplyGuard;
   readonly world: LaunchWorld & ConfigPorts;

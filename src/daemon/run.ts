@@ -10,6 +10,8 @@ import { boot, openProgramLog } from './boot.ts';
 import type { BootOptions, LoadRules } from './boot.ts';
 import { claimStatusPipe, detach } from './detach.ts';
 import { writePidFile } from './pid-file.ts';
+import { placesOf } from './places.ts';
+import type { PlaceChoices } from './places.ts';
 
 /** Where the daemon's own messages go, as far as the command line says. */
 export type LogChoice =
@@ -18,7 +20,7 @@ export type LogChoice =
   | { readonly kind: 'syslog'; readonly facility: SyslogFacility };
 
 /** What the command line decides about a daemon. */
-export interface RunOptions extends LoadRules {
+export interface RunOptions extends LoadRules, PlaceChoices {
   /** Absolute. */
   readonly configPath: string;
   readonly isDebug: boolean;
@@ -95,6 +97,7 @@ function bootOptions(options: RunOptions, identity: ProgramIdentity, isOnTermina
     logTarget: logTarget(options, isOnTerminal),
     processLimit: options.processLimit,
     isInsecureAllowed: options.isInsecureAllowed,
+    places: placesOf(options, process.geteuid?.() ?? 0),
     fallbackUser: options.fallbackUser,
     tellPeople: isOnTerminal && options.log.kind === 'unsaid' && !options.isDebug && isatty(2) ? say : undefined,
   };

@@ -48,7 +48,7 @@ export function equip(service: Service, world: LaunchWorld): Equipment {
     endpoint: endpointOf(config),
     builtin,
     launcher: plan === undefined ? undefined : new Launcher(plan),
-    isForking: builtin === undefined || builtin.isForking,
+    isForking: !config.flags.includes('SENSOR') && (builtin === undefined || builtin.isForking),
   };
 }
 

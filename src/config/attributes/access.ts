@@ -113,6 +113,7 @@ export const denyTime = attribute({
   otherwise: 'NEVER',
   actsIn: 'policy/sensor.ts',
   summary: 'How long a caller of a SENSOR service is refused by every service.',
-  manual: `Minutes, FOREVER (until the daemon ends) or NEVER (the attempt is only logged). Be careful: a caller may have
-forged its address on datagram services, and many callers can share one address.`,
+  manual: `Minutes, FOREVER or NEVER (the attempt is only logged). A caller that comes again is refused for longer. A
+datagram bans nobody, for its sender may be forged. Be careful: many callers can share one address. "xinetd-ts bans" lists
+and ends bans, which outlive the daemon (xinetd-ts(8), -statedir).`,
 });

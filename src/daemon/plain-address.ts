@@ -1,0 +1,18 @@
+// An address that somebody typed, spelled as the daemon spells the addresses of its callers. Pure.
+// Only whole addresses: nothing here stands for a network.
+
+import { formatIPv4, formatIPv6, mappedIPv4, parseIPv4, parseIPv6 } from '../config/attributes/ip-text.ts';
+
+const DOTTED_QUAD = /^\d{1,3}(?:\.\d{1,3}){3}$/;
+
+/** `::ffff:192.0.2.1` and `192.0.2.1` are one address; undefined for anything that is no address. */
+export function plainAddress(text: string): string | undefined {
+  if (!text.includes(':')) {
+    const ipv4 = DOTTED_QUAD.test(text) ? parseIPv4(text) : undefined;
+    return ipv4 === undefined ? undefined : formatIPv4(ipv4);
+  }
+  const words = text.includes('%') ? undefined : parseIPv6(text);
+  if (words === undefined) return undefined;
+  const mapped = mappedIPv4(words);
+  return mapped === undefined ? formatIPv6(words) : formatIPv4(mapped);
+}
