@@ -5,10 +5,12 @@
 
 import type { Source } from '../policy/source.ts';
 import type { BanBook } from '../policy/sensor.ts';
+import { trimLater } from '../native/binding.ts';
 import { readBanFile, writeBanFile, writeBanFileLast } from './ban-file.ts';
 import type { StoredBan } from './ban-file.ts';
 import { BAN_CAPACITY, BanList } from './bans.ts';
 import type { Ban } from './bans.ts';
+import { TRIM_AFTER_MS } from './clock.ts';
 import type { Premises } from './premises.ts';
 
 const FUNC = 'process_sensor';
@@ -188,6 +190,7 @@ export class BanKeeper {
     try {
       await writeBanFile(path, this.#stored());
       this.#isWriteFailing = false;
+      trimLater(TRIM_AFTER_MS);
     } catch (error) {
       this.#isUnwritten = true;
       this.#reportWrite(error);

@@ -13,7 +13,9 @@ import { ReplyGuard } from '../net/datagram.ts';
 import { bindDelayMs } from '../net/endpoint.ts';
 import { admitConnection, admitDatagram, admitListener } from './admit.ts';
 import { BanKeeper } from './ban-keeper.ts';
-import { monotonicMs } from './clock.ts';
+import { monotonicMs, TRIM_AFTER_MS } from './clock.ts';
+import { ControlSocket } from './control.ts';
+import { answerRequest } from './control-requests.ts';
 import { Daemon } from './daemon.ts';
 import type { DaemonSettings } from './daemon.ts';
 import { DescriptorBudget } from './descriptors.ts';
@@ -79,8 +81,18 @@ export function boot(options: BootOptions, programLog: ProgramLog): Daemon {
     ...options,
     maxDescriptors: descriptors.hard === Infinity ? UNLIMITED_DESCRIPTORS : descriptors.hard,
   };
-  const daemon = new Daemon(settings, {
+  const view = { premises, version: options.version, operations: () => daemon.operations };
+  const control = new ControlSocket({
+    path: options.places.control,
+    log: premises.log,
+    answer: (request) => {
+      native.trimLater(TRIM_AFTER_MS);
+      return answerRequest(view, request);
+    },
+  });
+  const daemon: Daemon = new Daemon(settings, {
     premises,
+    control,
     programLog,
     openPorts,
     exit,

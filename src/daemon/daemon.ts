@@ -10,6 +10,7 @@ import { trimLater } from '../native/binding.ts';
 import { SystemError } from '../native/system-error.ts';
 import { activate, deactivate } from './activate.ts';
 import { TRIM_AFTER_MS } from './clock.ts';
+import type { ControlSocket } from './control.ts';
 import { checkConsistency } from './consistency.ts';
 import { Findings } from './findings.ts';
 import { removePidFile } from './pid-file.ts';
@@ -45,6 +46,7 @@ export interface DaemonSettings {
 export interface DaemonParts {
   readonly premises: Premises;
   readonly programLog: ProgramLog;
+  readonly control: ControlSocket;
   /** Fresh ports for one load. */
   readonly openPorts: () => ConfigPorts;
   readonly exit: (code: number) => void;
@@ -105,9 +107,15 @@ export class Daemon {
     if (checkSeconds > 0) setInterval(() => this.#check(false), checkSeconds * 1000);
     this.#scheduleRetry();
     await this.#parts.programLog.useWinston();
+    await this.#parts.control.open();
     trimLater(TRIM_AFTER_MS);
     this.#isActing = false;
     await this.#act();
+  }
+
+  /** The services in operation. */
+  get operations(): readonly ServiceInOperation[] {
+    return this.#operations;
   }
 
   /** Records what is wanted; the same wish twice is one. Carried out between events, never nested. */
@@ -183,6 +191,7 @@ export class Daemon {
   async #reload(): Promise<void> {
     this.#log('notice', 'hard_reconfig', 'Starting reconfiguration');
     this.#reopenLog();
+    await this.#parts.control.open();
     const loaded = this.#load();
     this.#findings.report(loaded.diagnostics);
     if (!mayReload(loaded, this.#loaded)) {
@@ -262,6 +271,7 @@ export class Daemon {
 
   #end(code: number): false {
     if (this.#settings.pidFile !== undefined) removePidFile(this.#settings.pidFile);
+    this.#parts.control.close();
     this.#premises.bans.end();
     this.#premises.logs.flushSync();
     this.#parts.programLog.flushSync();

@@ -1,0 +1,163 @@
+// What the control socket is asked and what it answers: the state of the services, the bans, the facts of a decision.
+// Reads the running daemon; only the requests about bans change anything. The protocol is docs/control.md's.
+
+import { loadavg } from 'node:os';
+import { monotonicMs } from './clock.ts';
+import type { Answer } from './control.ts';
+import { plainAddress } from './plain-address.ts';
+import type { Premises } from './premises.ts';
+import type { ServiceInOperation } from './service.ts';
+
+type Request = Readonly<Record<string, unknown>>;
+
+/** The daemon as the control socket sees it. */
+export interface ControlView {
+  readonly premises: Premises;
+  readonly version: string;
+  /** Services now in operation. */
+  readonly operations: () => readonly ServiceInOperation[];
+}
+
+type Reply = (view: ControlView, request: Request) => Answer;
+
+const MOST_SERVERS_LISTED = 100;
+const MOST_MINUTES = 2 ** 31 - 1;
+
+const REPLIES: ReadonlyMap<unknown, Reply> = new Map<unknown, Reply>([
+  ['status', status],
+  ['bans.list', listBans],
+  ['bans.add', addBan],
+  ['bans.remove', removeBan],
+  ['facts', facts],
+]);
+
+/** Answers one request. */
+export function answerRequest(view: ControlView, request: Request): Answer {
+  const reply = REPLIES.get(request['request']);
+  return reply === undefined ? refuse(`known requests are ${[...REPLIES.keys()].join(' ')}`) : reply(view, request);
+}
+
+function status({ premises, version, operations }: ControlView): Answer {
+  return done({
+    version,
+    pid: premises.pid,
+    processLimit: finite(premises.processLimit),
+    runningServers: premises.children.total,
+    bans: premises.bans.all().length,
+    services: operations().map((operation) => serviceStatus(premises, operation)),
+  });
+}
+
+function serviceStatus(premises: Premises, operation: ServiceInOperation): object {
+  const { config } = operation.service;
+  return {
+    ...common(premises, operation),
+    socketType: config.socket_type,
+    port: operation.listener?.port ?? config.port,
+    perSource: { limit: finite(config.per_source) },
+    servers: premises.children
+      .of(operation.key)
+      .slice(0, MOST_SERVERS_LISTED)
+      .map(({ pid, source, startedAtMs }) => ({
+        pid,
+        from: source ?? null,
+        seconds: Math.floor((monotonicMs() - startedAtMs) / 1000),
+      })),
+  };
+}
+
+/** What both `status` and `facts` say of a service. */
+function common(premises: Premises, operation: ServiceInOperation): object {
+  const { config, name } = operation.service;
+  const { count, windowStartSecond } = operation.rate;
+  return {
+    id: config.id,
+    name,
+    state: operation.state,
+    instances: { running: premises.children.countOf(operation.key), limit: finite(config.instances) },
+    cps: {
+      ...config.cps,
+      counted: count,
+      windowSeconds: count === 0 ? 0 : Math.floor(monotonicMs() / 1000) - windowStartSecond,
+    },
+  };
+}
+
+function facts(view: ControlView, request: Request): Answer {
+  const { premises } = view;
+  const operation = serviceNamed(view.operations(), request['service']);
+  if (operation === undefined) return refuse('no such service');
+  const address = request['address'] === undefined ? undefined : addressOf(request);
+  if (address === undefined && request['address'] !== undefined) return refuse(NO_ADDRESS);
+  const { config } = operation.service;
+  const { children } = premises;
+  return done({
+    ...common(premises, operation),
+    isSensor: config.flags.includes('SENSOR'),
+    perSource: {
+      running: address === undefined ? 0 : children.countFrom(operation.key, address),
+      limit: finite(config.per_source),
+    },
+    processLimit: { running: children.total, limit: finite(premises.processLimit) },
+    load: loadavg()[0],
+    maxLoad: config.max_load,
+    banLeftSeconds: address === undefined ? 0 : secondsLeft(premises.bans.leftMs(address)),
+  });
+}
+
+/** By id, then by name; both in any case, as the configuration compares ids. */
+function serviceNamed(operations: readonly ServiceInOperation[], word: unknown): ServiceInOperation | undefined {
+  const wanted = typeof word === 'string' ? word.toLowerCase() : '';
+  const byId = operations.find(({ id }) => id.toLowerCase() === wanted);
+  return byId ?? operations.find(({ service }) => service.name.toLowerCase() === wanted);
+}
+
+function listBans({ premises }: ControlView): Answer {
+  const bans = premises.bans.all().map(({ address }) => ({
+    address,
+    leftSeconds: secondsLeft(premises.bans.leftMs(address)),
+  }));
+  return done({ bans });
+}
+
+const NO_ADDRESS = 'address must be one whole IPv4 or IPv6 address';
+
+function addBan({ premises }: ControlView, request: Request): Answer {
+  const address = addressOf(request);
+  if (address === undefined) return refuse(NO_ADDRESS);
+  const { minutes = Infinity } = request;
+  if (!isMinutes(minutes)) return refuse('minutes must be a whole number above 0');
+  return premises.bans.add(address, minutes) ? done({}) : refuse('the list of bans is full');
+}
+
+function isMinutes(value: unknown): value is number {
+  return value === Infinity || (Number.isInteger(value) && Number(value) >= 1 && Number(value) <= MOST_MINUTES);
+}
+
+function removeBan({ premises }: ControlView, request: Request): Answer {
+  const address = addressOf(request);
+  if (address === undefined) return refuse(NO_ADDRESS);
+  return premises.bans.remove(address) ? done({}) : refuse(`${address} is not banned`);
+}
+
+function addressOf({ address }: Request): string | undefined {
+  return typeof address === 'string' ? plainAddress(address) : undefined;
+}
+
+/** null where it never ends; a last part of a second counts as one. */
+function secondsLeft(leftMs: number): number | null {
+  return leftMs === Infinity ? null : Math.ceil(leftMs / 1000);
+}
+
+/** JSON knows no Infinity. */
+function finite(limit: number): number | null {
+  return limit === Infinity ? null : limit;
+}
+
+function done(result: object): Answer {
+  return { ok: true, result };
+}
+
+function refuse(error: string): Answer {
+  return { ok: false, error };
+}

@@ -1,0 +1,145 @@
+// The control socket: lines of JSON in, lines of JSON out. Bounded in everything (line, connections, silence, answers not
+// read) and opened after the services, so that it costs their start nothing. Knows no request: see control-requests.ts.
+// differs: D58, the reference has none. The protocol is docs/control.md's.
+
+import { lstat, unlink } from 'node:fs/promises';
+import type * as NodeNet from 'node:net';
+import type { Server, Socket } from 'node:net';
+import type { Premises } from './premises.ts';
+
+export type Answer = { readonly ok: true; readonly result: object } | { readonly ok: false; readonly error: string };
+
+export interface ControlParts {
+  /** Absolute; undefined: no socket. */
+  readonly path: string | undefined;
+  readonly log: Premises['log'];
+  readonly answer: (request: Readonly<Record<string, unknown>>) => Answer;
+}
+
+const FUNC = 'control';
+const MOST_CONNECTIONS = 16;
+const LONGEST_LINE = 4096;
+const SILENCE_MS = 10_000;
+/** Leaves read and write to the owner while the socket is made. */
+const OWNER_ONLY_UMASK = 0o177;
+
+type Net = typeof NodeNet;
+
+/** The socket of one daemon. */
+export class ControlSocket {
+  readonly #parts: ControlParts;
+  #server: Server | undefined;
+
+  constructor(parts: ControlParts) {
+    this.#parts = parts;
+  }
+
+  /** Begins to listen. Trouble is logged, never thrown: a daemon without the socket serves all the same. */
+  async open(): Promise<void> {
+    const { path, log } = this.#parts;
+    if (path === undefined || this.#server !== undefined) return;
+    try {
+      const net = await import('node:net');
+      if (await isAnswered(net, path)) {
+        log('notice', FUNC, `another daemon answers at ${path}: this one has no control socket`);
+        return;
+      }
+      await removeUnanswered(path);
+      this.#server = await listen(net, path, (socket) => this.#serve(socket));
+      this.#server.on('error', () => {});
+    } catch (error) {
+      log('notice', FUNC, `no control socket: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+
+  /** Ends listening, which removes the socket. */
+  close(): void {
+    this.#server?.close();
+    this.#server = undefined;
+  }
+
+  #serve(socket: Socket): void {
+    let pending = '';
+    /** Nothing more is read for somebody who does not read. */
+    const work = (): void => {
+      for (let end = pending.indexOf('\n'); end !== -1; end = pending.indexOf('\n')) {
+        const line = pending.slice(0, end);
+        pending = pending.slice(end + 1);
+        if (!socket.write(this.#answerTo(line))) return void socket.pause();
+      }
+      if (pending.length > LONGEST_LINE) socket.end(write({ ok: false, error: 'the request is too long' }));
+      else socket.resume();
+    };
+    socket.setEncoding('utf8');
+    socket.setTimeout(SILENCE_MS, () => socket.destroy());
+    socket.on('error', () => socket.destroy());
+    socket.on('drain', work);
+    socket.on('data', (text: string) => {
+      pending += text;
+      if (!socket.writableEnded) work();
+    });
+  }
+
+  #answerTo(line: string): string {
+    const request = line.length > LONGEST_LINE ? undefined : parse(line);
+    return write(
+      request === undefined ? { ok: false, error: 'the request is no JSON object' } : this.#parts.answer(request),
+    );
+  }
+}
+
+/** True when a living daemon holds the path. */
+function isAnswered(net: Net, path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = net.connect({ path });
+    probe.setTimeout(SILENCE_MS, () => probe.destroy());
+    probe.on('connect', () => {
+      resolve(true);
+      probe.destroy();
+    });
+    probe.on('error', ({ code }: NodeJS.ErrnoException) => resolve(code === 'EAGAIN'));
+    probe.on('close', () => resolve(true));
+  });
+}
+
+/** What an ended daemon left behind; anything but a socket stays, and listening will say that the path is taken. */
+async function removeUnanswered(path: string): Promise<void> {
+  try {
+    if ((await lstat(path)).isSocket()) await unlink(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error; // Node's fs throws ErrnoException only
+  }
+}
+
+/** Binds within the call, so that the mask holds for nothing else. */
+function listen(net: Net, path: string, serve: (socket: Socket) => void): Promise<Server> {
+  return new Promise((resolve, reject) => {
+    const server = net.createServer({ allowHalfOpen: false }, serve);
+    server.maxConnections = MOST_CONNECTIONS;
+    server.once('error', reject);
+    server.once('listening', () => {
+      server.off('error', reject);
+      resolve(server);
+    });
+    const umask = process.umask(OWNER_ONLY_UMASK);
+    try {
+      server.listen({ path, backlog: MOST_CONNECTIONS });
+    } finally {
+      process.umask(umask);
+    }
+  });
+}
+
+function parse(line: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(line);
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- an object that JSON.parse made has string keys only
+    return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function write(answer: Answer): string {
+  return `${JSON.stringify(answer)}\n`;
+}
