@@ -1,6 +1,7 @@
 // Commands and `--options`, beside xinetd's own single-dash ones: yargs reads these, and is loaded only for them.
 
 import type { Argv } from 'yargs';
+import { describeBans } from './bans-command.ts';
 import { demo } from './demo.ts';
 import { EXIT_OK } from './exit-codes.ts';
 import { OPTIONS } from './options.ts';
@@ -9,7 +10,7 @@ import { VERSION } from './version.ts';
 type Command = (words: readonly string[], program: string) => Promise<number | undefined>;
 
 const HELP_WORDS: readonly string[] = ['--help', '-h', 'help'];
-const COMMAND_WORDS: readonly string[] = ['demo', '--version'];
+const COMMAND_WORDS: readonly string[] = ['demo', 'bans', '--version'];
 
 /** The command a command line begins with, if it is not xinetd's own kind. */
 export function commandNamed(words: readonly string[]): Command | undefined {
@@ -22,7 +23,8 @@ export function commandNamed(words: readonly string[]): Command | undefined {
 const run: Command = async (words, program) => {
   const { default: yargs } = await import('yargs');
   let code: number | undefined = EXIT_OK;
-  const parser = describeOptions(yargs([...words]).scriptName(program))
+  const cli = describeBans(yargs([...words]).scriptName(program), (exitCode) => (code = exitCode));
+  const parser = describeOptions(cli)
     .usage('$0 [options]    run the daemon\n$0 <command>    do something else')
     .command('demo', 'Serve etc/demo.conf on loopback: built-in services and real programs to try.', {}, async () => {
       code = await demo(program);

@@ -4,3 +4,5 @@
 export const EXIT_OK = 0;
 /** Usage error, unreadable configuration, nothing to serve, or a configuration test that found errors. */
 export const EXIT_FAILURE = 1;
+/** A command asked a daemon that is not there. */
+export const EXIT_NO_DAEMON = 3;
