@@ -184,4 +184,11 @@ export const SERVER_CODES = {
     explanation: NOT_USED,
     fix: 'Give a number other than 0.',
   },
+  XC156: {
+    ...PARSER,
+    func: 'per_source_cps_parser',
+    log: 'Number of connections per second and source is invalid: %s',
+    explanation: NOT_USED,
+    fix: 'Give a number, or UNLIMITED.',
+  },
 } as const;

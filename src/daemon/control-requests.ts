@@ -4,7 +4,8 @@
 import { loadavg } from 'node:os';
 import { monotonicMs } from './clock.ts';
 import type { Answer } from './control.ts';
-import { plainAddress } from './plain-address.ts';
+import { plainAddress, sourceOfText } from './plain-address.ts';
+import { sourceNetwork, tokensNow } from '../policy/source-rate.ts';
 import type { Premises } from './premises.ts';
 import type { ServiceInOperation } from './service.ts';
 
@@ -98,11 +99,20 @@ function facts(view: ControlView, request: Request): Answer {
       running: address === undefined ? 0 : children.countFrom(operation.key, address),
       limit: finite(config.per_source),
     },
+    perSourceCps: { limit: finite(config.per_source_cps), left: tokensLeft(operation, address) },
     processLimit: { running: children.total, limit: finite(premises.processLimit) },
     load: loadavg()[0],
     maxLoad: config.max_load,
     banLeftSeconds: address === undefined ? 0 : secondsLeft(premises.bans.leftMs(address)),
   });
+}
+
+/** Requests that the source may make at once; null where nobody counts. */
+function tokensLeft({ service, sources }: ServiceInOperation, address: string | undefined): number | null {
+  const { per_source_cps } = service.config;
+  if (per_source_cps === Infinity) return null;
+  const bucket = address === undefined ? undefined : sources?.of(sourceNetwork(sourceOfText(address)));
+  return Math.floor(tokensNow(bucket, per_source_cps, monotonicMs()));
 }
 
 /** By id, then by name; both in any case, as the configuration compares ids. */

@@ -1,6 +1,8 @@
 // An address that somebody typed, spelled as the daemon spells the addresses of its callers. Pure.
 // Only whole addresses: nothing here stands for a network.
 
+import { sourceOf } from '../policy/source.ts';
+import type { Source } from '../policy/source.ts';
 import { formatIPv4, formatIPv6, mappedIPv4, parseIPv4, parseIPv6 } from '../config/attributes/ip-text.ts';
 
 const DOTTED_QUAD = /^\d{1,3}(?:\.\d{1,3}){3}$/;
@@ -15,4 +17,10 @@ export function plainAddress(text: string): string | undefined {
   if (words === undefined) return undefined;
   const mapped = mappedIPv4(words);
   return mapped === undefined ? formatIPv6(words) : formatIPv4(mapped);
+}
+
+/** The source that a plain address stands for, without a port. */
+export function sourceOfText(plain: string): Source {
+  const ipv6 = parseIPv6(plain);
+  return ipv6 === undefined ? sourceOf(4, 0, plain, [parseIPv4(plain) ?? 0, 0, 0, 0]) : sourceOf(6, 0, plain, ipv6);
 }

@@ -18,6 +18,7 @@ import type { AccessTable } from '../policy/address.ts';
 import { NO_RATE } from '../policy/cps.ts';
 import type { RateState } from '../policy/cps.ts';
 import type { Source } from '../policy/source.ts';
+import type { SourceBuckets } from './source-buckets.ts';
 
 /**
  * `active`: requests are heard of; `suspended`: a `wait = yes` server has the socket; `disabled`: off until the rate's
@@ -62,6 +63,8 @@ export class ServiceInOperation {
   log: ServiceLog | undefined;
   listener: Listener | undefined;
   rate: RateState = NO_RATE;
+  /** Made where `per_source_cps` is set. */
+  sources: SourceBuckets | undefined;
   state: ServiceState = 'not started';
   /** Runs while the service is `disabled`. */
   enableTimer: NodeJS.Timeout | undefined;

@@ -46,12 +46,28 @@ export function needsHostName(access: AccessTable, source: Source | undefined): 
   return noAccess?.names !== undefined;
 }
 
+/** The words of both lists that speak about a request. */
+export interface AccessRules {
+  /** Not certain when only the failed look-up of a name speaks for it. */
+  readonly refused: { readonly pattern: AddressPattern; readonly isCertain: boolean } | undefined;
+  readonly admitted: AddressPattern | undefined;
+}
+
+/** Which word of no_access refuses the source, and which of only_from admits it. */
+export function accessRules({ source, access, hostName }: PolicyRequest): AccessRules {
+  if (source === undefined) return { refused: undefined, admitted: undefined };
+  const { noAccess, onlyFrom } = access;
+  return {
+    refused: noAccess === undefined ? undefined : refusingRule(noAccess, source, hostName),
+    admitted: onlyFrom === undefined ? undefined : admittingRule(onlyFrom, source, hostName),
+  };
+}
+
 /** Denies by only_from and no_access. */
 export function accessCheck(request: PolicyRequest): Denial | undefined {
-  const { source, access, hostName, service } = request;
+  const { source, access, service } = request;
   if (source === undefined) return undefined;
-  const refused = access.noAccess === undefined ? undefined : refusingRule(access.noAccess, source, hostName);
-  const admitted = access.onlyFrom === undefined ? undefined : admittingRule(access.onlyFrom, source, hostName);
+  const { refused, admitted } = accessRules(request);
   if (refused !== undefined) {
     const isBoth = admitted !== undefined && refused.isCertain;
     return {
@@ -68,24 +84,31 @@ function compileList(patterns: readonly AddressPattern[]): AddressList {
   return { prefixes: compilePrefixes(patterns), names: compileNames(patterns) };
 }
 
-/** The rule of no_access that denies; not certain when only the failed look-up of a name speaks for it. */
-function refusingRule(
-  list: AddressList,
-  source: Source,
-  hostName: HostName,
-): { pattern: AddressPattern; isCertain: boolean } | undefined {
+function refusingRule(list: AddressList, source: Source, hostName: HostName): AccessRules['refused'] {
   const byAddress = list.prefixes.match(source);
   if (byAddress !== undefined) return { pattern: byAddress, isCertain: true };
   if (list.names === undefined) return undefined;
   if (hostName.kind !== 'known') return { pattern: list.names.first, isCertain: false };
-  const byName = list.names.match(hostName.name);
+  const byName = matchNames(list.names, hostName);
   return byName === undefined ? undefined : { pattern: byName, isCertain: true };
 }
 
 function admittingRule(list: AddressList, source: Source, hostName: HostName): AddressPattern | undefined {
   const byAddress = list.prefixes.match(source);
   if (byAddress !== undefined || list.names === undefined || hostName.kind !== 'known') return byAddress;
-  return list.names.match(hostName.name);
+  return matchNames(list.names, hostName);
+}
+
+/** A caller with several confirmed names is each of them. */
+function matchNames(
+  names: NameSet,
+  { name, others = [] }: Extract<HostName, { kind: 'known' }>,
+): AddressPattern | undefined {
+  for (const each of [name, ...others]) {
+    const rule = names.match(each);
+    if (rule !== undefined) return rule;
+  }
+  return undefined;
 }
 
 function bothMatch(id: string, source: Source): { readonly level: 'error'; readonly text: string } {

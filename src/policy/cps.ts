@@ -28,7 +28,7 @@ export function countRequest(rate: RateState, limit: ConnectionRate, nowMs: numb
 /** Denies the request that makes the average of the window exceed the rate; the service then goes off. */
 export function cpsCheck(request: PolicyRequest, rate: RateState): Denial | undefined {
   const { connections, waitSeconds } = request.service.config.cps;
-  if (connections === 0) return undefined;
+  if (connections === 0 || request.isCounted === true) return undefined;
   const ageSeconds = Math.max(Math.floor(request.nowMs / 1000) - rate.windowStartSecond, 1);
   if (Math.floor(rate.count / ageSeconds) <= connections) return undefined;
   return {

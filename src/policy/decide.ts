@@ -8,6 +8,8 @@ import type { RateState } from './cps.ts';
 import { instancesCheck, perSourceCheck, processLimitCheck } from './limits.ts';
 import { loadCheck } from './load.ts';
 import type { PolicyRequest } from './request.ts';
+import { bucketAfter, perSourceCpsCheck } from './source-rate.ts';
+import type { Bucket } from './source-rate.ts';
 import { sensorCheck } from './sensor.ts';
 import { timesCheck } from './times.ts';
 import type { CheckStage, Denial, Verdict } from './verdict.ts';
@@ -19,8 +21,9 @@ interface Check {
   readonly check: (request: PolicyRequest, rate: RateState) => Denial | undefined;
 }
 
-/** Every check, in the order of the reference. */
+/** Every check, in the order of the reference; ours, which keeps a flooder out of the count, goes first. */
 export const CHECKS = [
+  { name: 'per_source_cps', stage: 'before-fork', check: perSourceCpsCheck },
   { name: 'cps', stage: 'before-fork', check: cpsCheck },
   { name: 'max_load', stage: 'before-fork', check: loadCheck },
   { name: 'access_times', stage: 'before-fork', check: timesCheck },
@@ -37,18 +40,28 @@ export type CheckName = (typeof CHECKS)[number]['name'];
 export interface Decision {
   readonly verdict: Verdict;
   readonly rate: RateState;
+  /** What to remember of the source; undefined: nothing new. */
+  readonly sourceBucket: Bucket | undefined;
 }
 
 const ALLOW: Verdict = { kind: 'allow', notes: [] };
 
 /** May this connection be served? */
 export function decide(request: PolicyRequest): Decision {
-  const rate = countRequest(request.rate, request.service.config.cps, request.nowMs);
+  const rate = rateAfter(request);
+  const sourceBucket = bucketAfter(request);
   for (const { name, stage, check } of CHECKS) {
     const denial = check(request, rate);
-    if (denial !== undefined) return { verdict: deny(name, stage, denial), rate };
+    if (denial !== undefined) return { verdict: deny(name, stage, denial), rate, sourceBucket };
   }
-  return { verdict: ALLOW, rate };
+  return { verdict: ALLOW, rate, sourceBucket };
+}
+
+/** The rate with this request in it, unless it is one flooder's too many. */
+export function rateAfter(request: PolicyRequest): RateState {
+  const { rate, service, nowMs, isCounted } = request;
+  if (isCounted === true || perSourceCpsCheck(request) !== undefined) return rate;
+  return countRequest(rate, service.config.cps, nowMs);
 }
 
 function deny(by: CheckName, stage: CheckStage, denial: Denial): Verdict {

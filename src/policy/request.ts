@@ -6,6 +6,7 @@ import type { AccessTable } from './address.ts';
 import type { RateState } from './cps.ts';
 import type { BanBook } from './sensor.ts';
 import type { Source } from './source.ts';
+import type { Bucket } from './source-rate.ts';
 
 /**
  * What is known of the peer's name. `unneeded`: `needsHostName` said so; `unknown`: the look-up failed or was
@@ -14,7 +15,12 @@ import type { Source } from './source.ts';
 export type HostName =
   | { readonly kind: 'unneeded' }
   | { readonly kind: 'unknown' }
-  | { readonly kind: 'known'; readonly name: string };
+  | {
+      readonly kind: 'known';
+      readonly name: string;
+      /** Further names that are confirmed as well. */
+      readonly others?: readonly string[];
+    };
 
 export interface PolicyRequest {
   readonly service: Service;
@@ -37,6 +43,10 @@ export interface PolicyRequest {
   /** `-limit`; Infinity = none. */
   readonly processLimit: number;
   readonly rate: RateState;
+  /** True when an earlier decision about this request has counted it, which was put off until the name is known. */
+  readonly isCounted?: boolean;
+  /** What is remembered of this source where `per_source_cps` counts it; undefined: it has not called lately. */
+  readonly sourceBucket?: Bucket | undefined;
   readonly hostName: HostName;
   /** Addresses that hit a sensor; absent when no service is a sensor. */
   readonly bans?: BanBook;

@@ -9,6 +9,7 @@ describe('decide', () => {
 
   test('asks the checks in the order of the reference', () => {
     expect(CHECKS.map(({ name, stage }) => `${stage} ${name}`)).toEqual([
+      'before-fork per_source_cps',
       'before-fork cps',
       'before-fork max_load',
       'before-fork access_times',

@@ -40,6 +40,7 @@ const CONFIG: ServiceConfig = {
   instances: Infinity,
   per_source: Infinity,
   cps: { connections: 0, waitSeconds: 10 },
+  per_source_cps: Infinity,
   max_load: 0,
   only_from: undefined,
   no_access: undefined,

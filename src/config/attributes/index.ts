@@ -37,6 +37,7 @@ export const SERVICE_ATTRIBUTES = [
   limits.instances,
   limits.perSource,
   limits.cps,
+  limits.perSourceCps,
   limits.maxLoad,
   access.onlyFrom,
   access.noAccess,

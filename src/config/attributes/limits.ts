@@ -78,6 +78,34 @@ export const perSource = attribute({
 IPv4 address counts the same whichever family the socket has.`,
 });
 
+/** Infinity and 0 both mean that nobody is counted. */
+function readSourceRate(words: readonly Word[], context: ReadContext): number | Failed {
+  const rate = readLimit('XC156')(words, context);
+  return rate === 0 ? Infinity : rate;
+}
+
+export const perSourceCps = attribute({
+  name: 'per_source_cps',
+  scope: 'both',
+  operators: ASSIGN_ONLY,
+  arity: 1,
+  read: readSourceRate,
+  fallback: Infinity,
+  inherit: 'whole',
+  rebind: false,
+  show: (value, shown) => (shown.isSetHere ? [`PER_SOURCE_CPS = ${value === Infinity ? -1 : value}`] : []),
+  write: (value) => (value === Infinity ? undefined : String(value)),
+  since: 'xinetd-ts 0.1',
+  syntax: 'NUMBER | UNLIMITED',
+  otherwise: 'UNLIMITED',
+  actsIn: 'policy/source-rate.ts',
+  summary: 'How many connections a second one source address may make; what is more is refused, and only that.',
+  manual: `With cps alone one caller who connects fast enough shuts the service for everybody. With per_source_cps below
+the first number of cps, that caller is refused with "connections per second" in the log, does not count towards cps, and
+the others are served. IPv6 callers are counted by their /64. Callers behind one address share its rate, and a datagram
+service counts nobody, for senders can be forged.`,
+});
+
 export const cps = attribute({
   name: 'cps',
   scope: 'both',
