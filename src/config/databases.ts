@@ -2,6 +2,7 @@
 // Pure. As the C library reads them: `#` begins a comment anywhere, aliases count as names, the first line that
 // matches wins, lines that make no sense are passed over. Text is a byte string.
 
+import { formatIPv6, parseIPv6 } from './attributes/ip-text.ts';
 import type { NamedNumber, ServiceName } from './ports.ts';
 import { BYTE, isSpace } from './tokens.ts';
 
@@ -74,7 +75,7 @@ export function parseHosts(text: string): HostsTable {
   for (const [address, ...all] of lines(text)) {
     const [official] = all;
     if (address === undefined || official === undefined) continue;
-    setOnce(names, address.toLowerCase(), official);
+    setOnce(names, canonical(address), official);
     for (const name of new Set(all.map((each) => each.toLowerCase()))) {
       const found = addresses.get(name) ?? [];
       if (!found.includes(address)) addresses.set(name, [...found, address]);
@@ -82,8 +83,14 @@ export function parseHosts(text: string): HostsTable {
   }
   return {
     addressesOf: (name) => addresses.get(name.toLowerCase()) ?? [],
-    nameOf: (address) => names.get(address.toLowerCase()),
+    nameOf: (address) => names.get(canonical(address)),
   };
+}
+
+/** IPv6 addresses have many spellings. */
+function canonical(address: string): string {
+  const words = parseIPv6(address);
+  return words === undefined ? address : formatIPv6(words);
 }
 
 /** The fields of each line that has any. */

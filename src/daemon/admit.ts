@@ -8,14 +8,18 @@ import { SystemError } from '../native/system-error.ts';
 import type { Connection, Peer } from '../net/connection.ts';
 import { dropDatagram, peekDatagram } from '../net/datagram.ts';
 import { decide } from '../policy/decide.ts';
-import type { PolicyRequest } from '../policy/request.ts';
+import { needsHostName } from '../policy/address.ts';
+import type { HostName, PolicyRequest } from '../policy/request.ts';
 import { sourceOf } from '../policy/source.ts';
 import type { Source } from '../policy/source.ts';
+import { sourceNetwork } from '../policy/source-rate.ts';
 import type { Verdict } from '../policy/verdict.ts';
 import { localMinuteNow, monotonicMs, TRIM_AFTER_MS } from './clock.ts';
 import { pauseForRate } from './activate.ts';
+import { UNKNOWN } from './confirm-name.ts';
 import type { Premises } from './premises.ts';
 import { rememberCaller } from './sensor.ts';
+import { SourceBuckets } from './source-buckets.ts';
 import { serveConnection, serveDatagram, serveListener } from './serve.ts';
 import type { ServiceInOperation } from './service.ts';
 
@@ -24,10 +28,36 @@ type Denial = Extract<Verdict, { kind: 'deny' }>;
 /** A connection was accepted. */
 export function admitConnection(premises: Premises, operation: ServiceInOperation, connection: Connection): void {
   const source = sourceOfPeer(connection.peer);
-  const verdict = judge(premises, operation, source);
-  if (verdict.kind === 'allow') return serveConnection(premises, operation, { connection, source });
-  connection.close();
-  refuse(premises, operation, { source, denial: verdict });
+  const hostName = nameAtOnce(premises, operation, source);
+  const verdict = consider(premises, operation, { source, hostName });
+  if (hostName === undefined && mayHangOnName(verdict) && hold(premises, operation, { connection, source })) return;
+  conclude(premises, operation, { connection, source }, verdict);
+}
+
+interface Caller {
+  readonly connection: Connection;
+  readonly source: Source;
+}
+
+/** Holds a connection until its peer's name is known or cannot be found; false when too many wait already. */
+function hold(premises: Premises, operation: ServiceInOperation, caller: Caller): boolean {
+  const { connection, source } = caller;
+  const leave = premises.waiting.enter(operation.key, source.plain);
+  if (leave === undefined) return false;
+  void premises.names.find(source).then((hostName) => {
+    leave();
+    const isGone = operation.log === undefined;
+    if (isGone) return connection.close();
+    conclude(premises, operation, caller, consider(premises, operation, { source, hostName, isCounted: true }));
+  });
+  return true;
+}
+
+function conclude(premises: Premises, operation: ServiceInOperation, caller: Caller, verdict: Verdict): void {
+  sayNotes(premises, verdict);
+  if (verdict.kind === 'allow') return serveConnection(premises, operation, caller);
+  caller.connection.close();
+  refuse(premises, operation, { source: caller.source, denial: verdict });
 }
 
 /** A datagram waits on the socket of a built-in service or of a server that will read it itself. */
@@ -36,7 +66,10 @@ export function admitDatagram(premises: Premises, operation: ServiceInOperation)
   const waiting = quietly(premises, operation, () => peekDatagram(fd));
   if (waiting === undefined) return;
   const source = sourceOfPeer(waiting.sender);
-  const verdict = judge(premises, operation, source);
+  const hostName = nameAtOnce(premises, operation, source);
+  // differs: D59 a datagram cannot wait: without a name it is decided now, and the next one finds the answer.
+  if (hostName === undefined) void premises.names.find(source);
+  const verdict = judge(premises, operation, { source, hostName });
   if (verdict.kind === 'allow') return serveDatagram(premises, operation, { waiting, source });
   quietly(premises, operation, () => dropDatagram(fd));
   refuse(premises, operation, { source, denial: verdict });
@@ -44,25 +77,61 @@ export function admitDatagram(premises: Premises, operation: ServiceInOperation)
 
 /** A connection waits on a socket that the server accepts from itself: the peer cannot be known. */
 export function admitListener(premises: Premises, operation: ServiceInOperation): void {
-  const verdict = judge(premises, operation, undefined);
+  const verdict = judge(premises, operation, { source: undefined, hostName: UNNEEDED });
   if (verdict.kind === 'allow') return serveListener(premises, operation);
   refuse(premises, operation, { source: undefined, denial: verdict });
   if (verdict.disableSeconds === undefined) rest(operation);
 }
 
-/** Asks the policy and remembers the rate; what the decision has to say to the daemon's log is said. */
-function judge(premises: Premises, operation: ServiceInOperation, source: Source | undefined): Verdict {
-  trimLater(TRIM_AFTER_MS);
-  const { verdict, rate } = decide(gather(premises, operation, source));
-  operation.rate = rate;
-  for (const note of verdict.notes) premises.log(note.level, 'access_control', note.text);
+/** What is asked about. */
+interface Question {
+  readonly source: Source | undefined;
+  /** undefined: needed, and not known yet. */
+  readonly hostName: HostName | undefined;
+  readonly isCounted?: boolean;
+}
+
+const UNNEEDED: HostName = { kind: 'unneeded' };
+
+/** The peer's name where the verdict hangs on it, as far as it is known without asking anybody. */
+function nameAtOnce(premises: Premises, operation: ServiceInOperation, source: Source): HostName | undefined {
+  return needsHostName(operation.equipment.access, source) ? premises.names.known(source) : UNNEEDED;
+}
+
+/** Limits, times and bans do not ask for names: what they refuse is refused at once. */
+function mayHangOnName(verdict: Verdict): boolean {
+  return verdict.kind === 'allow' || (verdict.stage === 'after-fork' && verdict.by !== 'sensor');
+}
+
+function judge(premises: Premises, operation: ServiceInOperation, question: Question): Verdict {
+  const verdict = consider(premises, operation, question);
+  sayNotes(premises, verdict);
   return verdict;
 }
 
+/** Asks the policy and remembers the rates. */
+function consider(premises: Premises, operation: ServiceInOperation, question: Question): Verdict {
+  trimLater(TRIM_AFTER_MS);
+  const { verdict, rate, sourceBucket } = decide(gather(premises, operation, question));
+  operation.rate = rate;
+  if (sourceBucket !== undefined && question.source !== undefined) {
+    operation.sources ??= new SourceBuckets();
+    operation.sources.set(sourceNetwork(question.source), sourceBucket);
+  }
+  return verdict;
+}
+
+/** What a decision has to say to the daemon's log. */
+function sayNotes(premises: Premises, { notes }: Verdict): void {
+  for (const note of notes) premises.log(note.level, 'access_control', note.text);
+}
+
 /** Only facts that this service's configuration asks for are looked at: a clock or load average costs a system call. */
-function gather(premises: Premises, operation: ServiceInOperation, source: Source | undefined): PolicyRequest {
+function gather(premises: Premises, operation: ServiceInOperation, question: Question): PolicyRequest {
   const { service, access } = operation.equipment;
-  const { children } = premises;
+  const { children, waiting } = premises;
+  const { source, hostName = UNKNOWN, isCounted = false } = question;
+  const { key } = operation;
   return {
     service,
     access,
@@ -70,12 +139,15 @@ function gather(premises: Premises, operation: ServiceInOperation, source: Sourc
     nowMs: monotonicMs(),
     localMinute: service.config.access_times === undefined ? 0 : localMinuteNow(),
     load: service.config.max_load === 0 ? undefined : loadavg()[0],
-    runningServers: children.countOf(operation.key),
-    runningFromSource: source === undefined ? 0 : children.countFrom(operation.key, source.plain),
-    trackedServers: children.total,
+    runningServers: children.countOf(key) + waiting.countOf(key),
+    runningFromSource:
+      source === undefined ? 0 : children.countFrom(key, source.plain) + waiting.countFrom(key, source.plain),
+    trackedServers: children.total + waiting.total,
     processLimit: premises.processLimit,
     rate: operation.rate,
-    hostName: { kind: 'unknown' },
+    isCounted,
+    sourceBucket: source === undefined ? undefined : operation.sources?.of(sourceNetwork(source)),
+    hostName,
     ...(premises.bans.book === undefined ? {} : { bans: premises.bans.book }),
   };
 }

@@ -22,9 +22,11 @@ import { DescriptorBudget } from './descriptors.ts';
 import { watchFaults } from './fault.ts';
 import type { Premises, ServerDetail } from './premises.ts';
 import type { Places } from './places.ts';
+import { Names } from './names.ts';
 import { RetryQueue } from './retry.ts';
 import { ended } from './serve.ts';
 import { watchSignals } from './signals.ts';
+import { WaitingRoom } from './waiting-room.ts';
 import { configPorts } from './world.ts';
 
 /** Everything the command line decides. */
@@ -142,6 +144,8 @@ function makePremises(options: BootOptions, programLog: ProgramLog, world: Premi
     bans: new BanKeeper({ log: programLog.log, path: options.places.bans, nowMs: monotonicMs, wallMs: Date.now }),
     descriptors: new DescriptorBudget(native.descriptorLimit().soft, readdirSync('/proc/self/fd').length),
     replyGuard: new ReplyGuard(),
+    names: new Names({ nowMs: monotonicMs }),
+    waiting: new WaitingRoom(world.descriptorHardLimit),
     world,
     processLimit: options.processLimit,
     pid: process.pid,

@@ -192,6 +192,7 @@ export class Daemon {
     this.#log('notice', 'hard_reconfig', 'Starting reconfiguration');
     this.#reopenLog();
     await this.#parts.control.open();
+    this.#premises.names.refresh();
     const loaded = this.#load();
     this.#findings.report(loaded.diagnostics);
     if (!mayReload(loaded, this.#loaded)) {

@@ -11,8 +11,10 @@ import type { ReplyGuard, WaitingDatagram } from '../net/datagram.ts';
 import type { Source } from '../policy/source.ts';
 import type { DescriptorBudget } from './descriptors.ts';
 import type { BanKeeper } from './ban-keeper.ts';
+import type { Names } from './names.ts';
 import type { RetryQueue } from './retry.ts';
 import type { ServiceInOperation } from './service.ts';
+import type { WaitingRoom } from './waiting-room.ts';
 
 /** What the table of servers keeps beside each server. */
 export interface ServerDetail {
@@ -41,6 +43,9 @@ export interface Premises {
   readonly bans: BanKeeper;
   readonly descriptors: DescriptorBudget;
   readonly replyGuard: ReplyGuard;
+  readonly names: Names;
+  /** Those who wait for their names to be found. */
+  readonly waiting: WaitingRoom;
   readonly world: LaunchWorld & ConfigPorts;
   /** Infinity without `-limit`. */
   readonly processLimit: number;
