@@ -2,6 +2,7 @@
 // read) and opened after the services, so that it costs their start nothing. Knows no request: see control-requests.ts.
 // differs: D58, the reference has none. The protocol is docs/control.md's.
 
+import { closeSync, openSync } from 'node:fs';
 import { lstat, unlink } from 'node:fs/promises';
 import type * as NodeNet from 'node:net';
 import type { Server, Socket } from 'node:net';
@@ -23,15 +24,29 @@ const SILENCE_MS = 10_000;
 /** Leaves read and write to the owner while the socket is made. */
 const OWNER_ONLY_UMASK = 0o177;
 
+/** The socket, and the one that Node keeps beside its first listener. */
+const DESCRIPTORS_NEEDED = 2;
+
 type Net = typeof NodeNet;
 
 /** The socket of one daemon. */
 export class ControlSocket {
   readonly #parts: ControlParts;
+  readonly #reserved: number[] = [];
   #server: Server | undefined;
 
   constructor(parts: ControlParts) {
     this.#parts = parts;
+  }
+
+  /** Holds the descriptors that the socket will need, before the services take theirs. */
+  reserve(): void {
+    if (this.#parts.path === undefined) return;
+    try {
+      while (this.#reserved.length < DESCRIPTORS_NEEDED) this.#reserved.push(openSync('/dev/null', 'r'));
+    } catch {
+      // None left: the services come first, and opening the socket will say so.
+    }
   }
 
   /** Begins to listen. Trouble is logged, never thrown: a daemon without the socket serves all the same. */
@@ -45,6 +60,7 @@ export class ControlSocket {
         return;
       }
       await removeUnanswered(path);
+      for (const fd of this.#reserved.splice(0)) closeSync(fd);
       this.#server = await listen(net, path, (socket) => this.#serve(socket));
       this.#server.on('error', () => {});
     } catch (error) {

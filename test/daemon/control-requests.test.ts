@@ -1,0 +1,163 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { BanKeeper } from '../../src/daemon/ban-keeper.ts';
+import { answerRequest } from '../../src/daemon/control-requests.ts';
+import type { ControlView } from '../../src/daemon/control-requests.ts';
+import { ServiceInOperation } from '../../src/daemon/service.ts';
+import { SourceBuckets } from '../../src/daemon/source-buckets.ts';
+import { Children } from '../../src/launch/children.ts';
+import type { ServerDetail, Premises } from '../../src/daemon/premises.ts';
+import type { ServiceConfig } from '../../src/config/service-config.ts';
+import { compileAccess } from '../../src/policy/address.ts';
+import { serviceWith } from '../policy/facts.ts';
+
+let premises: Premises;
+let operations: ServiceInOperation[] = [];
+
+beforeEach(() => {
+  const bans = new BanKeeper({ log: () => {}, path: undefined, nowMs: () => performance.now(), wallMs: Date.now });
+  const facts = { bans, children: new Children<ServerDetail>(), pid: 77, processLimit: 9 };
+  // Requests look at nothing else of the premises.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  premises = facts as unknown as Premises;
+  operations = [operation({ id: 'ftp', instances: 3, per_source: 2 }), operation({ id: 'other', per_source_cps: 5 })];
+});
+
+function operation(config: Partial<ServiceConfig>): ServiceInOperation {
+  const service = serviceWith(config);
+  return new ServiceInOperation({
+    service,
+    access: compileAccess(service.config),
+    endpoint: undefined,
+    builtin: undefined,
+    launcher: undefined,
+    isForking: true,
+  });
+}
+
+function run(service: ServiceInOperation, pid: number, source: string): void {
+  premises.children.add({
+    pid,
+    isInProcess: false,
+    serviceId: service.key,
+    source,
+    startedAtMs: performance.now() - 2500,
+    detail: { service, source: undefined, startedAt: new Date() },
+  });
+}
+
+function ask(request: object): ReturnType<typeof answerRequest> {
+  const view: ControlView = { premises, version: '1.2', operations: () => operations };
+  return answerRequest(view, { ...request });
+}
+
+const first = (): ServiceInOperation => operations[0] ?? operation({});
+
+describe('status', () => {
+  test('tells services and their servers', () => {
+    run(first(), 500, '192.0.2.1');
+    expect(ask({ request: 'status' })).toMatchObject({
+      ok: true,
+      result: {
+        version: '1.2',
+        pid: 77,
+        processLimit: 9,
+        runningServers: 1,
+        bans: 0,
+        services: [
+          {
+            id: 'ftp',
+            state: 'not started',
+            instances: { running: 1, limit: 3 },
+            perSource: { limit: 2 },
+            servers: [{ pid: 500, from: '192.0.2.1', seconds: 2 }],
+          },
+          { id: 'other', instances: { running: 0, limit: null } },
+        ],
+      },
+    });
+  });
+});
+
+describe('facts', () => {
+  test('are those of one service and one caller', () => {
+    run(first(), 500, '192.0.2.1');
+    run(first(), 501, '192.0.2.2');
+    premises.bans.add('192.0.2.1', 1);
+    expect(ask({ request: 'facts', service: 'FTP', address: '::ffff:192.0.2.1' })).toMatchObject({
+      result: {
+        instances: { running: 2, limit: 3 },
+        perSource: { running: 1, limit: 2 },
+        perSourceCps: { limit: null, left: null },
+        processLimit: { running: 2, limit: 9 },
+        isSensor: false,
+        banLeftSeconds: 60,
+      },
+    });
+  });
+
+  test('know how often a source may still call', () => {
+    const [, other] = operations;
+    if (other !== undefined) {
+      other.sources = new SourceBuckets();
+      other.sources.set('192.0.2.1', { tokens: 0, atMs: performance.now() + 1000 });
+    }
+    const left = (address: string) => ask({ request: 'facts', service: 'other', address });
+    expect(left('192.0.2.1')).toMatchObject({ result: { perSourceCps: { limit: 5, left: 0 } } });
+    expect(left('2001:db8::1')).toMatchObject({ result: { perSourceCps: { limit: 5, left: 5 } } });
+  });
+
+  test('need no address, and find a service by its name', () => {
+    expect(ask({ request: 'facts', service: 'svc' })).toMatchObject({ result: { id: 'ftp', banLeftSeconds: 0 } });
+  });
+
+  test.each([
+    [{ service: 'nobody' }, 'no such service'],
+    [{}, 'no such service'],
+    [{ service: 'ftp', address: '10.0.0.0/8' }, 'address must be one whole IPv4 or IPv6 address'],
+  ])('are refused for %j', (words, error) => {
+    expect(ask({ request: 'facts', ...words })).toEqual({ ok: false, error });
+  });
+});
+
+describe('bans', () => {
+  test('can be made, listed and ended', () => {
+    expect(ask({ request: 'bans.add', address: '::ffff:192.0.2.1', minutes: 2 })).toEqual({ ok: true, result: {} });
+    expect(ask({ request: 'bans.add', address: '2001:DB8::1' })).toEqual({ ok: true, result: {} });
+    expect(ask({ request: 'bans.list' })).toEqual({
+      ok: true,
+      result: {
+        bans: [
+          { address: '192.0.2.1', leftSeconds: 120 },
+          { address: '2001:db8::1', leftSeconds: null },
+        ],
+      },
+    });
+    expect(ask({ request: 'bans.remove', address: '192.0.2.1' })).toEqual({ ok: true, result: {} });
+    expect(ask({ request: 'bans.remove', address: '192.0.2.1' })).toEqual({
+      ok: false,
+      error: '192.0.2.1 is not banned',
+    });
+    premises.bans.end();
+  });
+
+  test.each([0, -1, 1.5, 'x', null, 2 ** 31])('are refused for %j minutes', (minutes) => {
+    expect(ask({ request: 'bans.add', address: '192.0.2.1', minutes })).toEqual({
+      ok: false,
+      error: 'minutes must be a whole number above 0',
+    });
+  });
+
+  test.each(['bans.add', 'bans.remove'])('%s needs an address', (request) => {
+    expect(ask({ request })).toMatchObject({ ok: false });
+    expect(ask({ request, address: '10.1' })).toMatchObject({ ok: false });
+  });
+});
+
+describe('an unknown request', () => {
+  test('is answered with the known ones', () => {
+    expect(ask({ request: 'dance' })).toEqual({
+      ok: false,
+      error: 'known requests are status bans.list bans.add bans.remove facts',
+    });
+  });
+});
