@@ -6,3 +6,7 @@ export const EXIT_OK = 0;
 export const EXIT_FAILURE = 1;
 /** A command asked a daemon that is not there. */
 export const EXIT_NO_DAEMON = 3;
+/** `explain`: the caller is refused. */
+export const EXIT_DENIED = 1;
+/** `explain`: asked about something that is not there. */
+export const EXIT_USAGE = 2;

@@ -10,6 +10,7 @@ import { loadConfig } from '../config/load.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import { renderJson, renderTerminal } from '../config/render.ts';
 import { systemPorts } from '../daemon/boot.ts';
+import { failedExpectations } from '../daemon/expectations.ts';
 import { INETD_CONF } from '../daemon/run.ts';
 import { EXIT_FAILURE, EXIT_OK } from './exit-codes.ts';
 import type { DaemonOptions } from './options.ts';
@@ -25,7 +26,8 @@ export function loadFor(options: DaemonOptions): LoadedConfig {
 
 /** `-t`: one line per finding; at a terminal with source line, caret and hint; `--json`: one object. */
 export function testConfiguration(options: DaemonOptions): number {
-  const loaded = loadFor(options);
+  const read = loadFor(options);
+  const loaded = { ...read, diagnostics: [...read.diagnostics, ...failedExpectations(read.services)] };
   const isPassed = !loaded.diagnostics.some(isError) && loaded.mainFile === 'read';
   if (options.isJson) writeJson(loaded, options.configPath, isPassed);
   else {

@@ -1,6 +1,7 @@
 // Every diagnostic once: its code, severity, the reference's wording for the log, our wording for people,
 // why it matters and how to mend it. Pure table; never reuse a code.
 
+import { EXPECT_CODES } from './codes-expect.ts';
 import { SERVICE_CODES } from './codes-service.ts';
 import { SYNTAX_CODES } from './codes-syntax.ts';
 import { VALUE_CODES } from './codes-value.ts';
@@ -27,7 +28,10 @@ export interface CodeRow {
   readonly fix: string;
 }
 
-export const CODES = { ...SYNTAX_CODES, ...VALUE_CODES, ...SERVICE_CODES } as const satisfies Record<string, CodeRow>;
+export const CODES = { ...SYNTAX_CODES, ...VALUE_CODES, ...SERVICE_CODES, ...EXPECT_CODES } as const satisfies Record<
+  string,
+  CodeRow
+>;
 
 /** `XC001` … */
 export type DiagnosticCode = keyof typeof CODES;

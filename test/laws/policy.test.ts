@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { AddressPattern } from '../../src/config/attributes/values.ts';
 import { decide } from '../../src/policy/decide.ts';
+import { explain } from '../../src/policy/explain.ts';
 import { compilePrefixes } from '../../src/policy/prefix-set.ts';
 import type { HostName } from '../../src/policy/request.ts';
 import type { Source } from '../../src/policy/source.ts';
@@ -102,6 +103,21 @@ describe('decide', () => {
         const { verdict, rate } = decide(requestWith({ ...access, ...config }, request));
         expect(['allow', 'deny']).toContain(verdict.kind);
         expect(rate.count).toBeGreaterThanOrEqual(0);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  test('agrees with its explanation', () => {
+    fc.assert(
+      fc.property(lists, attributes, facts, (access, config, request) => {
+        const asked = requestWith({ ...access, ...config }, request);
+        const { verdict } = decide(asked);
+        const { verdict: explained, results } = explain(asked);
+        expect(explained).toEqual(verdict);
+        const denying = results.find(({ isPassed }) => !isPassed);
+        expect(denying?.name).toBe(verdict.kind === 'deny' ? verdict.by : undefined);
+        expect(denying?.reason).toBe(verdict.kind === 'deny' ? verdict.reason : undefined);
       }),
       { numRuns: 1000 },
     );

@@ -1,0 +1,25 @@
+// The words of `xinetd-ts explain` as yargs reads them. Addresses and times stay text: yargs would make numbers of some.
+
+import type { Argv } from 'yargs';
+import { explainCaller, explainWord } from './explain.ts';
+
+/** Adds `explain`; `onExit` is told the exit code. */
+export function describeExplain(parser: Argv, onExit: (code: number) => void): Argv {
+  return parser.command(
+    'explain <what> [address]',
+    'Say whether a service admits an address, and why; or what an attribute or a code means.',
+    (explain) =>
+      explain
+        .positional('what', { type: 'string', demandOption: true, describe: 'Service; or attribute or code, alone.' })
+        .positional('address', { type: 'string', describe: 'Address of the caller.' })
+        .option('f', { type: 'string', default: '/etc/xinetd.conf', describe: 'Configuration file.' })
+        .option('name', { type: 'string', describe: "The caller's host name, taken as confirmed." })
+        .option('at', { type: 'string', describe: 'Time of day, HH:MM; now without it.' })
+        .option('json', { type: 'boolean', default: false, describe: 'Print the answer as JSON.' })
+        .strict(),
+    ({ what, address, f, name, at, json }) => {
+      const options = { configPath: f, name, at, isJson: json };
+      onExit(address === undefined ? explainWord(what) : explainCaller(what, address, options));
+    },
+  );
+}

@@ -1,0 +1,155 @@
+// `xinetd-ts explain SERVICE ADDRESS`: would this caller be served, and why; from the files, without a daemon.
+// `xinetd-ts explain XC012` or `explain per_source`: the row of a finding or an attribute.
+// Exit status: 0 allowed (or explained), 1 denied, 2 no such service, address, time, code or attribute.
+
+import { writeSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { attributeNames, findAttribute } from '../config/attributes/index.ts';
+import { CODES, codeRow } from '../config/codes.ts';
+import type { DiagnosticCode } from '../config/codes.ts';
+import { excerpt, readable } from '../config/excerpt.ts';
+import { parseTime } from '../config/expectations.ts';
+import type { LoadedConfig } from '../config/load.ts';
+import { nearest } from '../config/nearest.ts';
+import type { Service } from '../config/service.ts';
+import { placeOf } from '../config/source.ts';
+import type { Span } from '../config/source.ts';
+import { localMinuteNow } from '../daemon/clock.ts';
+import { explainAccess } from '../daemon/explain.ts';
+import type { AccessAnswer } from '../daemon/explain.ts';
+import { EXIT_DENIED, EXIT_OK, EXIT_USAGE } from './exit-codes.ts';
+import { scanOptions } from './options.ts';
+import { loadFor } from './test-config.ts';
+
+export interface ExplainOptions {
+  readonly configPath: string;
+  /** The caller's name, taken as confirmed. */
+  readonly name: string | undefined;
+  /** `HH:MM`; now where it is missing. */
+  readonly at: string | undefined;
+  readonly isJson: boolean;
+}
+
+/** Explains what happens to a caller of a service. */
+export function explainCaller(word: string, address: string, options: ExplainOptions): number {
+  const minute = options.at === undefined ? localMinuteNow() : parseTime(options.at);
+  if (minute === undefined) return complain(`not a time of day, such as 03:00: ${options.at}`);
+  const loaded = load(options.configPath);
+  const service = serviceNamed(loaded, word);
+  if (service === undefined) return complain(whyMissing(loaded, word));
+  const answer = explainAccess(service, { address, hostName: options.name, minute });
+  if (answer === undefined) return complain(`not an address: ${address}`);
+  print(options.isJson ? jsonOf(service, answer) : textOf(service, answer));
+  return answer.isAllowed ? EXIT_OK : EXIT_DENIED;
+}
+
+/** Explains a code of a finding or an attribute. */
+export function explainWord(word: string): number {
+  const code = word.toUpperCase();
+  if (isCode(code)) return explained(codeText(code));
+  const attribute = findAttribute(word);
+  if (attribute !== undefined) return explained(attributeText(attribute));
+  const near = nearest(word, [...Object.keys(CODES), ...attributeNames('service'), ...attributeNames('defaults')]);
+  return complain(`no code or attribute: ${word}${near === undefined ? '' : ` (did you mean ${near}?)`}`);
+}
+
+function load(path: string): LoadedConfig {
+  const scanned = scanOptions(['-f', resolve(path)]);
+  if (scanned.kind === 'usage') throw new Error('invariant: -f takes any word');
+  return loadFor(scanned.options);
+}
+
+/** By id, then by name, in any case. */
+function serviceNamed({ services }: LoadedConfig, word: string): Service | undefined {
+  const wanted = word.toLowerCase();
+  return (
+    services.find(({ config }) => config.id.toLowerCase() === wanted) ??
+    services.find(({ name }) => name.toLowerCase() === wanted)
+  );
+}
+
+function whyMissing({ services, leftOut, mainFile }: LoadedConfig, word: string): string {
+  if (mainFile !== 'read') return `the configuration cannot be read (${mainFile})`;
+  const omitted = leftOut.find(({ id, name }) => id === word || name === word);
+  if (omitted !== undefined)
+    return `${placeText(omitted.span)}: service ${word} is not in operation: ${WHY[omitted.why]}`;
+  const near = nearest(
+    word,
+    services.map(({ config }) => config.id),
+  );
+  return `no such service: ${word}${near === undefined ? '' : ` (did you mean ${readable(near)}?)`}`;
+}
+
+const WHY = { disabled: 'it is disabled', 'not-enabled': '"enabled" does not name it', error: 'it has errors, see -t' };
+
+function textOf({ config }: Service, { isAllowed, address, because, rule, checks }: AccessAnswer): string {
+  const verdict = isAllowed ? 'ALLOWED' : 'DENIED';
+  const where = rule === undefined ? [] : [`${placeText(rule)}:`, ...excerpt(rule)];
+  const rows = checks.map(
+    ({ name, isPassed, says }) => `  ${name.padEnd(NAME_WIDTH)}${isPassed ? 'passes' : 'DENIES'}  ${readable(says)}`,
+  );
+  return [
+    `${readable(config.id)} from ${address}: ${verdict}: ${readable(because)}`,
+    ...where,
+    'The checks, in order (the first that denies decides):',
+    ...rows,
+    '',
+  ].join('\n');
+}
+
+const NAME_WIDTH = 16;
+
+function jsonOf({ config }: Service, { isAllowed, address, because, rule, checks }: AccessAnswer): string {
+  const answer = {
+    service: readable(config.id),
+    address,
+    verdict: isAllowed ? 'allow' : 'deny',
+    because: readable(because),
+    ...(rule === undefined ? {} : { rule: placeText(rule) }),
+    checks: checks.map(({ name, isPassed, says }) => ({ name, passed: isPassed, says: readable(says) })),
+  };
+  return `${JSON.stringify(answer, undefined, 2)}\n`;
+}
+
+function isCode(word: string): word is DiagnosticCode {
+  return Object.hasOwn(CODES, word);
+}
+
+function codeText(code: DiagnosticCode): string {
+  const { severity, text, log, explanation, fix, reload } = codeRow(code);
+  const wording = typeof text === 'string' ? text : (log ?? '');
+  return [`${code} (${severity}): ${wording}`, explanation, fix, `On reload: ${reload}.`, ''].join('\n');
+}
+
+function attributeText(attribute: NonNullable<ReturnType<typeof findAttribute>>): string {
+  const { name, syntax, scope, operators, otherwise, since, summary, manual, actsIn } = attribute;
+  const where = { service: 'a service', defaults: 'defaults', both: 'a service or defaults' }[scope];
+  return [
+    `${name} = ${syntax}`,
+    summary,
+    manual,
+    `Belongs into ${where}. Operators: ${operators.join(' ')}. Without it: ${otherwise}. Since ${since}. Honoured in src/${actsIn}.`,
+    '',
+  ].join('\n');
+}
+
+function placeText(span: Span): string {
+  const { line, column } = placeOf(span.source, span.start);
+  return `${readable(span.source.name)}:${line}:${column}`;
+}
+
+function explained(text: string): number {
+  print(text);
+  return EXIT_OK;
+}
+
+function complain(text: string): number {
+  writeSync(2, `${text}\n`);
+  return EXIT_USAGE;
+}
+
+/** Whole, also into a pipe that takes less at a time. */
+function print(text: string): void {
+  const bytes = Buffer.from(text, 'utf8');
+  for (let at = 0; at < bytes.length;) at += writeSync(1, bytes, at);
+}
