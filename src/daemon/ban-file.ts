@@ -109,7 +109,8 @@ function formatBans(bans: readonly StoredBan[]): string {
     const until = untilWallMs === Infinity ? 'FOREVER' : new Date(untilWallMs).toISOString();
     return `    ${JSON.stringify({ address, until })}`;
   });
-  return `{\n  "version": 1,\n  "bans": [\n${lines.join(',\n')}\n  ]\n}\n`;
+  const list = lines.length === 0 ? '[]' : `[\n${lines.join(',\n')}\n  ]`;
+  return `{\n  "version": 1,\n  "bans": ${list}\n}\n`;
 }
 
 function parseBans(text: string): readonly StoredBan[] {
