@@ -160,7 +160,14 @@ interface Refusal {
 function refuse(premises: Premises, operation: ServiceInOperation, { source, denial }: Refusal): void {
   if (denial.disableSeconds !== undefined) pauseForRate(premises, operation, denial.disableSeconds);
   if (denial.by === 'sensor') rememberCaller(premises, operation, source);
+  if (isRepeated(operation, source)) return;
   operation.log?.record(refusalEvents(operation.occasion(source), denial, premises.pid));
+}
+
+/** Datagrams that the daemon itself would have answered: see repeats.ts. */
+function isRepeated({ equipment, lastRefused }: ServiceInOperation, source: Source | undefined): boolean {
+  const isOwn = equipment.service.config.socket_type === 'dgram' && !equipment.isForking;
+  return isOwn && source !== undefined && lastRefused.isRepeated(source, monotonicMs());
 }
 
 const REST_MS = 1000;

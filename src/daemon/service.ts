@@ -18,6 +18,7 @@ import type { AccessTable } from '../policy/address.ts';
 import { NO_RATE } from '../policy/cps.ts';
 import type { RateState } from '../policy/cps.ts';
 import type { Source } from '../policy/source.ts';
+import { LastRefused } from './repeats.ts';
 import type { SourceBuckets } from './source-buckets.ts';
 
 /**
@@ -63,6 +64,8 @@ export class ServiceInOperation {
   log: ServiceLog | undefined;
   listener: Listener | undefined;
   rate: RateState = NO_RATE;
+  /** Of a datagram service that the daemon answers itself. */
+  readonly lastRefused = new LastRefused();
   /** Made where `per_source_cps` is set. */
   sources: SourceBuckets | undefined;
   state: ServiceState = 'not started';
