@@ -108,6 +108,7 @@ export class Daemon {
     if (checkSeconds > 0) setInterval(() => this.#check(false), checkSeconds * 1000);
     this.#scheduleRetry();
     await this.#parts.programLog.useWinston();
+    await this.#premises.names.prepare();
     await this.#parts.control.open();
     trimLater(TRIM_AFTER_MS);
     this.#isActing = false;

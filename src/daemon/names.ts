@@ -2,8 +2,6 @@
 // here blocks or uses the thread pool's resolver; what cannot be found in time is unknown, which policy takes as the worse
 // case. differs: D10. A changed /etc/hosts or /etc/resolv.conf is noticed within a second.
 
-import { Resolver } from 'node:dns/promises';
-import { LRUCache } from 'lru-cache';
 import { parseHosts } from '../config/databases.ts';
 import type { HostsTable } from '../config/databases.ts';
 import type { HostName } from '../policy/request.ts';
@@ -11,6 +9,7 @@ import type { Source } from '../policy/source.ts';
 import { CheckedFile } from './checked-file.ts';
 import { confirmName, UNKNOWN } from './confirm-name.ts';
 import type { NameServer } from './confirm-name.ts';
+import type { NameCache } from './dns.ts';
 
 /** What may differ: time, where /etc is, who answers. */
 export interface NamesOptions {
@@ -22,34 +21,30 @@ export interface NamesOptions {
 }
 
 const DEADLINE_MS = 3000;
-/** The first try of a question; the second waits longer. */
-const TRY_MS = 700;
-const TRIES = 2;
 const MOST_QUESTIONS = 256;
-const CACHED_NAMES = 10_000;
-const LONGEST_SECONDS = 300;
-const UNKNOWN_SECONDS = 30;
 
 /** What is made anew when resolv.conf changes. */
 interface Dns {
   readonly madeFor: object;
   readonly server: NameServer;
-  readonly cache: LRUCache<string, HostName>;
+  readonly cache: NameCache;
 }
 
 /** Finds the names of callers. */
 export class Names {
-  readonly #openServer: () => NameServer;
+  readonly #openServer: (() => NameServer) | undefined;
   readonly #deadlineMs: number;
+  readonly #nowMs: () => number;
   readonly #hosts: CheckedFile<HostsTable>;
   /** The value is a new object whenever the file has changed. */
   readonly #resolvConf: CheckedFile<object>;
   readonly #asked = new Map<string, Promise<HostName>>();
   #dns: Dns | undefined;
 
-  constructor({ nowMs, etc = '/etc', openServer = dnsServer, deadlineMs = DEADLINE_MS }: NamesOptions) {
+  constructor({ nowMs, etc = '/etc', openServer, deadlineMs = DEADLINE_MS }: NamesOptions) {
     this.#openServer = openServer;
     this.#deadlineMs = deadlineMs;
+    this.#nowMs = nowMs;
     this.#hosts = new CheckedFile(`${etc}/hosts`, parseHosts, nowMs);
     this.#resolvConf = new CheckedFile(`${etc}/resolv.conf`, () => ({}), nowMs);
   }
@@ -72,6 +67,11 @@ export class Names {
     return answer;
   }
 
+  /** Loads what a question needs, before there is one. */
+  async prepare(): Promise<void> {
+    await import('./dns.ts');
+  }
+
   /** Forgets everything, as after a reload. */
   refresh(): void {
     this.#dns = undefined;
@@ -81,19 +81,19 @@ export class Names {
     const [hosts, madeFor] = await Promise.all([this.#hosts.current(), this.#resolvConf.current()]);
     const local = nameIn(hosts, source);
     if (local !== undefined) return local;
-    const { server, cache } = this.#dnsFor(madeFor);
+    const { server, cache } = await this.#dnsFor(madeFor);
     const cached = cache.get(source.plain);
     if (cached !== undefined) return cached;
-    const { hostName, ttl = UNKNOWN_SECONDS } = await confirmName(source, server);
-    cache.set(source.plain, hostName, { ttl: Math.min(Math.max(ttl, 1), LONGEST_SECONDS) * 1000 });
-    return hostName;
+    const finding = await confirmName(source, server);
+    cache.set(source.plain, finding);
+    return finding.hostName;
   }
 
   /** A resolver reads resolv.conf once, when it is made. */
-  #dnsFor(madeFor: object): Dns {
+  async #dnsFor(madeFor: object): Promise<Dns> {
+    const { NameCache: Cache, systemServer } = await import('./dns.ts');
     if (this.#dns?.madeFor !== madeFor) {
-      const cache = new LRUCache<string, HostName>({ max: CACHED_NAMES });
-      this.#dns = { madeFor, server: this.#openServer(), cache };
+      this.#dns = { madeFor, server: (this.#openServer ?? systemServer)(), cache: new Cache(this.#nowMs) };
     }
     return this.#dns;
   }
@@ -102,15 +102,6 @@ export class Names {
 function nameIn(hosts: HostsTable, source: Source): HostName | undefined {
   const name = hosts.nameOf(source.plain);
   return name === undefined ? undefined : { kind: 'known', name };
-}
-
-function dnsServer(): NameServer {
-  const resolver = new Resolver({ timeout: TRY_MS, tries: TRIES });
-  return {
-    names: (reverse) => resolver.resolvePtr(reverse),
-    addresses: (name, family) =>
-      family === 4 ? resolver.resolve4(name, { ttl: true }) : resolver.resolve6(name, { ttl: true }),
-  };
 }
 
 /** The answer, or that there is none in time; the search goes on and fills the cache. */
