@@ -1,7 +1,9 @@
 // The words of `xinetd-ts explain` as yargs reads them. Addresses and times stay text: yargs would make numbers of some.
 
+import { writeSync } from 'node:fs';
 import type { Argv } from 'yargs';
 import { explainCaller, explainWord } from './explain.ts';
+import type { Said } from './explain.ts';
 
 /** Adds `explain`; `onExit` is told the exit code. */
 export function describeExplain(parser: Argv, onExit: (code: number) => void): Argv {
@@ -19,7 +21,15 @@ export function describeExplain(parser: Argv, onExit: (code: number) => void): A
         .strict(),
     ({ what, address, f, name, at, json }) => {
       const options = { configPath: f, name, at, isJson: json };
-      onExit(address === undefined ? explainWord(what) : explainCaller(what, address, options));
+      const said = address === undefined ? explainWord(what) : explainCaller(what, address, options);
+      print(said);
+      onExit(said.code);
     },
   );
+}
+
+/** Whole, also into a pipe that takes less at a time. */
+function print({ text, isComplaint }: Said): void {
+  const bytes = Buffer.from(text, 'utf8');
+  for (let at = 0; at < bytes.length;) at += writeSync(isComplaint ? 2 : 1, bytes, at);
 }

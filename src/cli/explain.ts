@@ -2,7 +2,6 @@
 // `xinetd-ts explain XC012` or `explain per_source`: the row of a finding or an attribute.
 // Exit status: 0 allowed (or explained), 1 denied, 2 no such service, address, time, code or attribute.
 
-import { writeSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { attributeNames, findAttribute } from '../config/attributes/index.ts';
 import { CODES, codeRow } from '../config/codes.ts';
@@ -21,6 +20,13 @@ import { EXIT_DENIED, EXIT_OK, EXIT_USAGE } from './exit-codes.ts';
 import { scanOptions } from './options.ts';
 import { loadFor } from './test-config.ts';
 
+/** What the command says, on standard output or, as a complaint, on standard error. */
+export interface Said {
+  readonly code: number;
+  readonly text: string;
+  readonly isComplaint: boolean;
+}
+
 export interface ExplainOptions {
   readonly configPath: string;
   /** The caller's name, taken as confirmed. */
@@ -31,7 +37,7 @@ export interface ExplainOptions {
 }
 
 /** Explains what happens to a caller of a service. */
-export function explainCaller(word: string, address: string, options: ExplainOptions): number {
+export function explainCaller(word: string, address: string, options: ExplainOptions): Said {
   const minute = options.at === undefined ? localMinuteNow() : parseTime(options.at);
   if (minute === undefined) return complain(`not a time of day, such as 03:00: ${options.at}`);
   const loaded = load(options.configPath);
@@ -39,12 +45,12 @@ export function explainCaller(word: string, address: string, options: ExplainOpt
   if (service === undefined) return complain(whyMissing(loaded, word));
   const answer = explainAccess(service, { address, hostName: options.name, minute });
   if (answer === undefined) return complain(`not an address: ${address}`);
-  print(options.isJson ? jsonOf(service, answer) : textOf(service, answer));
-  return answer.isAllowed ? EXIT_OK : EXIT_DENIED;
+  const text = options.isJson ? jsonOf(service, answer) : textOf(service, answer);
+  return { code: answer.isAllowed ? EXIT_OK : EXIT_DENIED, text, isComplaint: false };
 }
 
 /** Explains a code of a finding or an attribute. */
-export function explainWord(word: string): number {
+export function explainWord(word: string): Said {
   const code = word.toUpperCase();
   if (isCode(code)) return explained(codeText(code));
   const attribute = findAttribute(word);
@@ -138,18 +144,10 @@ function placeText(span: Span): string {
   return `${readable(span.source.name)}:${line}:${column}`;
 }
 
-function explained(text: string): number {
-  print(text);
-  return EXIT_OK;
+function explained(text: string): Said {
+  return { code: EXIT_OK, text, isComplaint: false };
 }
 
-function complain(text: string): number {
-  writeSync(2, `${text}\n`);
-  return EXIT_USAGE;
-}
-
-/** Whole, also into a pipe that takes less at a time. */
-function print(text: string): void {
-  const bytes = Buffer.from(text, 'utf8');
-  for (let at = 0; at < bytes.length;) at += writeSync(1, bytes, at);
+function complain(text: string): Said {
+  return { code: EXIT_USAGE, text: `${text}\n`, isComplaint: true };
 }

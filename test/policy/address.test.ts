@@ -47,6 +47,20 @@ describe('only_from', () => {
   });
 });
 
+describe('a caller with several names', () => {
+  const both: HostName = { kind: 'known', name: 'a.example', others: ['b.test'] };
+
+  test('is admitted by any of them', () => {
+    expect(isDenied({ only_from: [hostRule('b.test')] }, both)).toBe(false);
+    expect(isDenied({ only_from: [hostRule('c.test')] }, both)).toBe(true);
+  });
+
+  test('is denied by any of them', () => {
+    expect(isDenied({ no_access: [domainRule('.test')] }, both)).toBe(true);
+    expect(isDenied({ no_access: [domainRule('.other')] }, both)).toBe(false);
+  });
+});
+
 describe('no_access', () => {
   test('denies who is listed and names the rule', () => {
     expect(accessCheck(requestWith({ no_access: [ELSEWHERE_RULE, HERE_RULE] }))).toEqual({

@@ -26,6 +26,18 @@ describe('cps', () => {
     expect(kinds(ask(3, [0, 0, 0, 0]))).toBe('+++-');
   });
 
+  test('counts a request once that was put off', () => {
+    const [first] = ask(1, [0]);
+    const facts = { nowMs: 0, rate: first?.rate ?? NO_RATE, isCounted: true };
+    const { verdict, rate } = decide(requestWith({ cps: { connections: 1, waitSeconds: 30 } }, facts));
+    expect([verdict.kind, rate]).toEqual(['allow', first?.rate]);
+  });
+
+  test('does not trip again for a request that was put off', () => {
+    const facts = { nowMs: 0, rate: { count: 9, windowStartSecond: 0 }, isCounted: true };
+    expect(decide(requestWith({ cps: { connections: 1, waitSeconds: 30 } }, facts)).verdict.kind).toBe('allow');
+  });
+
   test('takes the first second as whole', () => {
     expect(kinds(ask(2, [0, 1, 1]))).toBe('++-');
     expect(kinds(ask(4, [0, 0, 0, 0, 1, 1]))).toBe('++++--');

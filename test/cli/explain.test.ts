@@ -1,0 +1,107 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { explainCaller, explainWord } from '../../src/cli/explain.ts';
+import type { ExplainOptions, Said } from '../../src/cli/explain.ts';
+
+const TEXT = `service daytime
+{
+	id = day
+	type = INTERNAL UNLISTED
+	socket_type = stream
+	protocol = tcp
+	wait = no
+	port = 7013
+	only_from = 10.0.0.0/8 .lan.test
+	access_times = 8:00-17:30
+}
+service time
+{
+	type = INTERNAL UNLISTED
+	disable = yes
+}
+`;
+
+describe('explain', () => {
+  let folder = '';
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'explain.'));
+    writeFileSync(join(folder, 'conf'), TEXT);
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  function ask(service: string, address: string, options: Partial<ExplainOptions> = {}): Said {
+    const usual = { configPath: join(folder, 'conf'), name: undefined, at: '09:00', isJson: false };
+    return explainCaller(service, address, { ...usual, ...options });
+  }
+
+  test('names verdict, rule and every check', () => {
+    const { code, text } = ask('day', '10.1.2.3');
+    expect(code).toBe(0);
+    const [head, checks] = text.replaceAll(folder, '').split('The checks');
+    expect(head).toMatchInlineSnapshot(`
+      "day from 10.1.2.3: ALLOWED: only_from has "10.0.0.0/8"
+      /conf:9:14:
+        9 |         only_from = 10.0.0.0/8 .lan.test
+          |                     ^^^^^^^^^^
+      "
+    `);
+    expect(checks).toMatch(/^ {2}access_times +passes {2}open at 09:00: it is open 08:00-17:30$/m);
+    expect(checks).toMatch(/^ {2}access +passes {2}only_from has "10\.0\.0\.0\/8"$/m);
+  });
+
+  test('has status 1 for who is denied', () => {
+    expect(ask('day', '192.0.2.1')).toMatchObject({ code: 1, isComplaint: false });
+    expect(ask('day', '192.0.2.1', { name: 'a.lan.test' }).code).toBe(0);
+    expect(ask('day', '10.1.2.3', { at: '03:00' }).text).toMatch(/DENIED: closed at 03:00/);
+  });
+
+  test('finds a service by id or name in any case', () => {
+    expect(ask('DAYTIME', '10.1.2.3').code).toBe(0);
+    expect(ask('Day', '10.1.2.3').code).toBe(0);
+  });
+
+  test('speaks JSON', () => {
+    const answer = JSON.parse(ask('day', '192.0.2.1', { isJson: true }).text);
+    expect(answer).toMatchObject({
+      service: 'day',
+      address: '192.0.2.1',
+      verdict: 'deny',
+      rule: expect.stringContaining('conf:9:2'),
+    });
+    expect(answer.checks.at(-1)).toMatchObject({ name: 'access', passed: false });
+  });
+
+  test.each([
+    ['dya', '10.1.2.3', {}, 'no such service: dya (did you mean day?)'],
+    ['time', '10.1.2.3', {}, 'it is disabled'],
+    ['day', '10.1', {}, 'not an address: 10.1'],
+    ['day', '10.1.2.3', { at: '25:00' }, 'not a time of day, such as 03:00: 25:00'],
+    ['day', '10.1.2.3', { configPath: '/nowhere/conf' }, 'the configuration cannot be read'],
+  ])('has status 2 for %s %s %o', (service, address, options, complaint) => {
+    const said = ask(service, address, options);
+    expect(said).toMatchObject({ code: 2, isComplaint: true });
+    expect(said.text).toContain(complaint);
+  });
+});
+
+describe('explain with one word', () => {
+  test('explains a code', () => {
+    expect(explainWord('xc260').text).toMatch(/^XC260 \(error\): service %s: expected to/);
+  });
+
+  test('explains an attribute', () => {
+    const { code, text } = explainWord('per_source');
+    expect(code).toBe(0);
+    expect(text).toMatch(/^per_source = NUMBER \| UNLIMITED\n/);
+    expect(text).toContain('Honoured in src/policy/limits.ts');
+  });
+
+  test('has status 2 for what is neither', () => {
+    expect(explainWord('per_sorce')).toMatchObject({
+      code: 2,
+      text: expect.stringContaining('did you mean per_source?'),
+    });
+  });
+});
