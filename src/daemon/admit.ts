@@ -19,7 +19,7 @@ import { pauseForRate } from './activate.ts';
 import { UNKNOWN } from './confirm-name.ts';
 import type { Premises } from './premises.ts';
 import { rememberCaller } from './sensor.ts';
-import { SourceBuckets } from './source-buckets.ts';
+import { SourceRates } from './source-rates.ts';
 import { serveConnection, serveDatagram, serveListener } from './serve.ts';
 import type { ServiceInOperation } from './service.ts';
 
@@ -112,11 +112,11 @@ function judge(premises: Premises, operation: ServiceInOperation, question: Ques
 /** Asks the policy and remembers the rates. */
 function consider(premises: Premises, operation: ServiceInOperation, question: Question): Verdict {
   trimLater(TRIM_AFTER_MS);
-  const { verdict, rate, sourceBucket } = decide(gather(premises, operation, question));
+  const { verdict, rate, sourceRate } = decide(gather(premises, operation, question));
   operation.rate = rate;
-  if (sourceBucket !== undefined && question.source !== undefined) {
-    operation.sources ??= new SourceBuckets();
-    operation.sources.set(sourceNetwork(question.source), sourceBucket);
+  if (sourceRate !== undefined && question.source !== undefined) {
+    operation.sources ??= new SourceRates();
+    operation.sources.set(sourceNetwork(question.source), sourceRate);
   }
   return verdict;
 }
@@ -146,7 +146,7 @@ function gather(premises: Premises, operation: ServiceInOperation, question: Que
     processLimit: premises.processLimit,
     rate: operation.rate,
     isCounted,
-    sourceBucket: source === undefined ? undefined : operation.sources?.of(sourceNetwork(source)),
+    sourceRate: source === undefined ? undefined : operation.sources?.of(sourceNetwork(source)),
     hostName,
     ...(premises.bans.book === undefined ? {} : { bans: premises.bans.book }),
   };

@@ -5,7 +5,7 @@ import { loadavg } from 'node:os';
 import { monotonicMs } from './clock.ts';
 import type { Answer } from './control.ts';
 import { plainAddress, sourceOfText } from './plain-address.ts';
-import { sourceNetwork, tokensNow } from '../policy/source-rate.ts';
+import { connectionsLeft, sourceNetwork } from '../policy/source-rate.ts';
 import type { Premises } from './premises.ts';
 import type { ServiceInOperation } from './service.ts';
 
@@ -99,7 +99,7 @@ function facts(view: ControlView, request: Request): Answer {
       running: address === undefined ? 0 : children.countFrom(operation.key, address),
       limit: finite(config.per_source),
     },
-    perSourceCps: { limit: finite(config.per_source_cps), left: tokensLeft(operation, address) },
+    perSourceCps: { limit: finite(config.per_source_cps), left: leftFor(operation, address) },
     processLimit: { running: children.total, limit: finite(premises.processLimit) },
     load: loadavg()[0],
     maxLoad: config.max_load,
@@ -107,12 +107,11 @@ function facts(view: ControlView, request: Request): Answer {
   });
 }
 
-/** Requests that the source may make at once; null where nobody counts. */
-function tokensLeft({ service, sources }: ServiceInOperation, address: string | undefined): number | null {
-  const { per_source_cps } = service.config;
-  if (per_source_cps === Infinity) return null;
-  const bucket = address === undefined ? undefined : sources?.of(sourceNetwork(sourceOfText(address)));
-  return Math.floor(tokensNow(bucket, per_source_cps, monotonicMs()));
+/** Connections that the source may make at once; null where nobody counts. */
+function leftFor(operation: ServiceInOperation, address: string | undefined): number | null {
+  const { service, rate, sources } = operation;
+  const sourceRate = address === undefined ? undefined : sources?.of(sourceNetwork(sourceOfText(address)));
+  return finite(connectionsLeft({ service, rate, sourceRate, nowMs: monotonicMs() }));
 }
 
 /** By id, then by name; both in any case, as the configuration compares ids. */

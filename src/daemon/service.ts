@@ -19,7 +19,7 @@ import { NO_RATE } from '../policy/cps.ts';
 import type { RateState } from '../policy/cps.ts';
 import type { Source } from '../policy/source.ts';
 import { LastRefused } from './repeats.ts';
-import type { SourceBuckets } from './source-buckets.ts';
+import type { SourceRates } from './source-rates.ts';
 
 /**
  * `active`: requests are heard of; `suspended`: a `wait = yes` server has the socket; `disabled`: off until the rate's
@@ -67,7 +67,7 @@ export class ServiceInOperation {
   /** Of a datagram service that the daemon answers itself. */
   readonly lastRefused = new LastRefused();
   /** Made where `per_source_cps` is set. */
-  sources: SourceBuckets | undefined;
+  sources: SourceRates | undefined;
   state: ServiceState = 'not started';
   /** Runs while the service is `disabled`. */
   enableTimer: NodeJS.Timeout | undefined;

@@ -8,8 +8,7 @@ import type { RateState } from './cps.ts';
 import { instancesCheck, perSourceCheck, processLimitCheck } from './limits.ts';
 import { loadCheck } from './load.ts';
 import type { PolicyRequest } from './request.ts';
-import { bucketAfter, perSourceCpsCheck } from './source-rate.ts';
-import type { Bucket } from './source-rate.ts';
+import { sourceRateAfter, perSourceCpsCheck } from './source-rate.ts';
 import { sensorCheck } from './sensor.ts';
 import { timesCheck } from './times.ts';
 import type { CheckStage, Denial, Verdict } from './verdict.ts';
@@ -41,7 +40,7 @@ export interface Decision {
   readonly verdict: Verdict;
   readonly rate: RateState;
   /** What to remember of the source; undefined: nothing new. */
-  readonly sourceBucket: Bucket | undefined;
+  readonly sourceRate: RateState | undefined;
 }
 
 const ALLOW: Verdict = { kind: 'allow', notes: [] };
@@ -49,12 +48,12 @@ const ALLOW: Verdict = { kind: 'allow', notes: [] };
 /** May this connection be served? */
 export function decide(request: PolicyRequest): Decision {
   const rate = rateAfter(request);
-  const sourceBucket = bucketAfter(request);
+  const sourceRate = sourceRateAfter(request);
   for (const { name, stage, check } of CHECKS) {
     const denial = check(request, rate);
-    if (denial !== undefined) return { verdict: deny(name, stage, denial), rate, sourceBucket };
+    if (denial !== undefined) return { verdict: deny(name, stage, denial), rate, sourceRate };
   }
-  return { verdict: ALLOW, rate, sourceBucket };
+  return { verdict: ALLOW, rate, sourceRate };
 }
 
 /** The rate with this request in it, unless it is one flooder's too many. */

@@ -6,7 +6,6 @@ import type { AccessTable } from './address.ts';
 import type { RateState } from './cps.ts';
 import type { BanBook } from './sensor.ts';
 import type { Source } from './source.ts';
-import type { Bucket } from './source-rate.ts';
 
 /**
  * What is known of the peer's name. `unneeded`: `needsHostName` said so; `unknown`: the look-up failed or was
@@ -46,7 +45,7 @@ export interface PolicyRequest {
   /** True when an earlier decision about this request has counted it, which was put off until the name is known. */
   readonly isCounted?: boolean;
   /** What is remembered of this source where `per_source_cps` counts it; undefined: it has not called lately. */
-  readonly sourceBucket?: Bucket | undefined;
+  readonly sourceRate?: RateState | undefined;
   readonly hostName: HostName;
   /** Addresses that hit a sensor; absent when no service is a sensor. */
   readonly bans?: BanBook;

@@ -3,7 +3,7 @@ import { BanKeeper } from '../../src/daemon/ban-keeper.ts';
 import { answerRequest } from '../../src/daemon/control-requests.ts';
 import type { ControlView } from '../../src/daemon/control-requests.ts';
 import { ServiceInOperation } from '../../src/daemon/service.ts';
-import { SourceBuckets } from '../../src/daemon/source-buckets.ts';
+import { SourceRates } from '../../src/daemon/source-rates.ts';
 import { Children } from '../../src/launch/children.ts';
 import type { ServerDetail, Premises } from '../../src/daemon/premises.ts';
 import type { ServiceConfig } from '../../src/config/service-config.ts';
@@ -98,8 +98,8 @@ describe('facts', () => {
   test('know how often a source may still call', () => {
     const [, other] = operations;
     if (other !== undefined) {
-      other.sources = new SourceBuckets();
-      other.sources.set('192.0.2.1', { tokens: 0, atMs: performance.now() + 1000 });
+      other.sources = new SourceRates();
+      other.sources.set('192.0.2.1', { count: 5, windowStartSecond: Math.floor(performance.now() / 1000) });
     }
     const left = (address: string) => ask({ request: 'facts', service: 'other', address });
     expect(left('192.0.2.1')).toMatchObject({ result: { perSourceCps: { limit: 5, left: 0 } } });

@@ -1,42 +1,54 @@
 import { describe, expect, test } from 'vitest';
+import type { ServiceConfig } from '../../src/config/service-config.ts';
 import { NO_RATE } from '../../src/policy/cps.ts';
 import type { RateState } from '../../src/policy/cps.ts';
 import { decide } from '../../src/policy/decide.ts';
-import { sourceNetwork } from '../../src/policy/source-rate.ts';
-import type { Bucket } from '../../src/policy/source-rate.ts';
+import { connectionsLeft, sourceNetwork } from '../../src/policy/source-rate.ts';
 import { ipv4, ipv6, mapped, requestWith, serviceWith, spanAt } from './facts.ts';
 
-/** Requests of one source at these times; says which were allowed. */
-function callsAt(times: readonly number[], config: Parameters<typeof requestWith>[0] = {}): readonly boolean[] {
-  let sourceBucket: Bucket | undefined;
-  return times.map((nowMs) => {
-    const decision = decide(requestWith({ per_source_cps: 2, ...config }, { nowMs, sourceBucket }));
-    sourceBucket = decision.sourceBucket;
+const CPS = { cps: { connections: 10, waitSeconds: 5 }, per_source_cps: 2 };
+const USED_UP = { count: 2, windowStartSecond: 1000 };
+
+/** Requests of one source at these seconds; says which were allowed, and what the service counted. */
+function callsAt(
+  seconds: readonly number[],
+  config: Partial<ServiceConfig>,
+): { readonly allowed: readonly boolean[]; readonly counted: number } {
+  let rate: RateState = NO_RATE;
+  let sourceRate: RateState | undefined;
+  const allowed = seconds.map((second) => {
+    const decision = decide(requestWith(config, { nowMs: second * 1000, rate, sourceRate }));
+    ({ rate } = decision);
+    sourceRate = decision.sourceRate ?? sourceRate;
     return decision.verdict.kind === 'allow';
   });
+  return { allowed, counted: rate.count };
 }
 
 describe('per_source_cps', () => {
-  test('lets a source spend its rate at once and no more', () => {
-    expect(callsAt([0, 0, 0, 0])).toEqual([true, true, false, false]);
+  test('lets a source have its share and no more', () => {
+    expect(callsAt([100, 100, 100, 100], CPS)).toEqual({ allowed: [true, true, false, false], counted: 2 });
   });
 
-  test('lets it go on at its rate', () => {
-    expect(callsAt([0, 0, 499, 500, 501, 1000, 1001])).toEqual([true, true, false, true, false, true, false]);
+  test('measures the share as cps measures', () => {
+    const { allowed } = callsAt([100, 100, 101, 102, 102, 102, 102], CPS);
+    expect(allowed).toEqual([true, true, false, true, true, true, false]);
   });
 
-  test('does not save up for later', () => {
-    expect(callsAt([0, 9000, 9000, 9000])).toEqual([true, true, true, false]);
+  test('begins anew with the window of cps', () => {
+    expect(callsAt([100, 100, 100, 110, 110, 110], CPS).allowed).toEqual([true, true, false, true, true, false]);
   });
 
-  test('survives a clock that stands still or goes back', () => {
-    expect(callsAt([1000, 1000, 500])).toEqual([true, true, false]);
+  test('has a window of its own where cps is off', () => {
+    const config = { cps: { connections: 0, waitSeconds: 5 }, per_source_cps: 2 };
+    expect(callsAt([100, 100, 100, 102, 102, 102], config).allowed).toEqual([true, true, false, true, true, false]);
   });
 
   test('names the attribute and leaves the service up', () => {
-    const service = serviceWith({ per_source_cps: 1 }, { per_source_cps: { from: 'service', span: spanAt(7) } });
-    const sourceBucket = { tokens: 0, atMs: 1_000_000 };
-    expect(decide(requestWith({}, { service, sourceBucket })).verdict).toEqual({
+    const origins = { per_source_cps: { from: 'service', span: spanAt(7) } } as const;
+    const service = serviceWith(CPS, origins);
+    const rate = { count: 2, windowStartSecond: 1000 };
+    expect(decide(requestWith({}, { service, rate, sourceRate: USED_UP })).verdict).toEqual({
       kind: 'deny',
       reason: 'connections per second',
       by: 'per_source_cps',
@@ -46,32 +58,36 @@ describe('per_source_cps', () => {
     });
   });
 
-  test('keeps a flooder out of the count of cps', () => {
-    const config = { per_source_cps: 2, cps: { connections: 3, waitSeconds: 10 } };
+  test('leaves the rest of cps to others, however long the flood', () => {
+    const config = { ...CPS, per_source_cps: 9 };
+    const flood = Array.from({ length: 5000 }, (_, call) => 100 + call / 1000);
     let rate: RateState = NO_RATE;
-    let sourceBucket: Bucket | undefined;
-    for (let call = 0; call < 100; call += 1) {
-      ({ rate, sourceBucket } = decide(requestWith(config, { rate, sourceBucket })));
+    let sourceRate: RateState | undefined;
+    for (const second of flood) {
+      const decision = decide(requestWith(config, { nowMs: second * 1000, rate, sourceRate }));
+      ({ rate } = decision);
+      sourceRate = decision.sourceRate ?? sourceRate;
+      const other = requestWith(config, { nowMs: second * 1000, rate, source: ipv4('192.0.2.9') });
+      expect(decide(other).verdict.kind).toBe('allow');
     }
-    expect(rate.count).toBe(2);
-    expect(decide(requestWith(config, { rate, source: ipv4('192.0.2.9') })).verdict.kind).toBe('allow');
   });
 
   test('counts a request once whose name came later', () => {
-    const sourceBucket = { tokens: 0, atMs: 1_000_000 };
-    const decision = decide(requestWith({ per_source_cps: 1 }, { sourceBucket, isCounted: true }));
-    expect(decision).toMatchObject({ verdict: { kind: 'allow' }, sourceBucket: undefined });
+    const rate = { count: 2, windowStartSecond: 1000 };
+    const decision = decide(requestWith(CPS, { rate, sourceRate: USED_UP, isCounted: true }));
+    expect(decision).toMatchObject({ verdict: { kind: 'allow' }, sourceRate: undefined });
   });
 
   test('counts neither datagrams nor unknown sources', () => {
-    const sourceBucket = { tokens: 0, atMs: 1_000_000 };
-    const datagram = requestWith({ per_source_cps: 1, socket_type: 'dgram' }, { sourceBucket });
-    const unknown = requestWith({ per_source_cps: 1 }, { sourceBucket, source: undefined });
+    const facts = { rate: USED_UP, sourceRate: USED_UP };
+    const datagram = requestWith({ ...CPS, socket_type: 'dgram' }, facts);
+    const unknown = requestWith(CPS, { ...facts, source: undefined });
     expect([datagram, unknown].map((request) => decide(request).verdict.kind)).toEqual(['allow', 'allow']);
   });
 
-  test('costs nothing where nobody wrote it', () => {
-    expect(decide(requestWith({})).sourceBucket).toBeUndefined();
+  test('remembers nothing where nobody wrote it', () => {
+    expect(decide(requestWith({})).sourceRate).toBeUndefined();
+    expect(connectionsLeft(requestWith({}))).toBe(Infinity);
   });
 });
 

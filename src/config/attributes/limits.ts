@@ -100,9 +100,9 @@ export const perSourceCps = attribute({
   otherwise: 'UNLIMITED',
   actsIn: 'policy/source-rate.ts',
   summary: 'How many connections a second one source address may make; what is more is refused, and only that.',
-  manual: `With cps alone one caller who connects fast enough shuts the service for everybody. With per_source_cps below
+  manual: `With cps alone one caller who connects fast enough shuts the service for everybody. With per_source_cps well below
 the first number of cps, that caller is refused with "connections per second" in the log, does not count towards cps, and
-the others are served. IPv6 callers are counted by their /64. Callers behind one address share its rate, and a datagram
+the rest of cps is left for the others. It is counted like cps. IPv6 callers are counted by their /64. Callers behind one address share its rate, and a datagram
 service counts nobody, for senders can be forged.`,
 });
 
