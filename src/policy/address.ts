@@ -40,6 +40,7 @@ export function compileAccess(config: Pick<ServiceConfig, 'only_from' | 'no_acce
 export function needsHostName(access: AccessTable, source: Source | undefined): boolean {
   if (source === undefined) return false;
   const { noAccess, onlyFrom } = access;
+  if (noAccess?.names === undefined && onlyFrom?.names === undefined) return false;
   if (noAccess?.prefixes.match(source) !== undefined) return false;
   const isAdmitted = onlyFrom === undefined || onlyFrom.prefixes.match(source) !== undefined;
   if (!isAdmitted) return onlyFrom.names !== undefined;
