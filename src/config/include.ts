@@ -22,6 +22,8 @@ export interface ReadOptions {
 /** A configuration as written. */
 export interface BlocksRead {
   readonly blocks: readonly (ServiceBlock | DefaultsBlock)[];
+  /** For each block, how many findings there were when its end was reached. */
+  readonly findingCounts: readonly number[];
   /** Without its main file a daemon does not start, and a reload keeps what was. */
   readonly mainFile: 'read' | 'unreadable' | 'refused';
   /** How many files were read. */
@@ -39,6 +41,7 @@ class ConfigurationReader {
   readonly #collector: DiagnosticCollector;
   readonly #budget = new WordBudget();
   readonly #blocks: (ServiceBlock | DefaultsBlock)[] = [];
+  readonly #findingCounts: number[] = [];
   /** Absolute paths of the files being read now, the outermost first. */
   readonly #chain: string[] = [];
   #entryCount = 0;
@@ -54,7 +57,7 @@ class ConfigurationReader {
 
   read(): BlocksRead {
     const mainFile = this.#readMain();
-    return { blocks: this.#blocks, mainFile, fileCount: this.#fileCount };
+    return { blocks: this.#blocks, findingCounts: this.#findingCounts, mainFile, fileCount: this.#fileCount };
   }
 
   #readMain(): BlocksRead['mainFile'] {
@@ -85,10 +88,15 @@ class ConfigurationReader {
     const parser = new Parser(sourceText(file.name, text), this.#collector, this.#budget);
     for (let entry = parser.entry(); entry !== undefined; entry = parser.entry()) {
       this.#entryCount += 1;
-      if (entry.kind === 'service' || entry.kind === 'defaults') this.#blocks.push(entry);
+      if (entry.kind === 'service' || entry.kind === 'defaults') this.#keep(entry);
       else this.#follow(entry);
     }
     this.#chain.pop();
+  }
+
+  #keep(block: ServiceBlock | DefaultsBlock): void {
+    this.#blocks.push(block);
+    this.#findingCounts.push(this.#collector.all.length);
   }
 
   #follow({ kind, path }: Include): void {

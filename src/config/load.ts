@@ -42,10 +42,10 @@ export interface LoadedConfig {
 export function loadConfig(options: LoadOptions, world: ConfigPorts): LoadedConfig {
   const ports = cachedPorts(world);
   const syntax = new DiagnosticCollector();
-  const { blocks, mainFile } = readBlocks(options, ports, syntax);
+  const { blocks, findingCounts, mainFile } = readBlocks(options, ports, syntax);
   const inetd = options.inetdPath === undefined ? [] : readInetdConf(options.inetdPath, ports, syntax);
   const merged = mergeBlocks([...blocks, ...inetd], ports);
-  const diagnostics = interleave(syntax.all, merged.blocks);
+  const diagnostics = interleave(syntax.all, merged.blocks, findingCounts);
   const drafts = merged.blocks.flatMap(({ draft }) => draft ?? []);
   const push = (diagnostic: Diagnostic): void => void diagnostics.push(diagnostic);
   const table = buildTable(drafts, merged.defaults, { ports, push });
@@ -76,33 +76,25 @@ function identity({ code, args, span }: Diagnostic): string {
 /** The finding that stands for the fatal error itself; `-d` leaves it out of the log. */
 export const FATAL_DEFAULTS: DiagnosticCode = 'XC107';
 
-/** Findings about syntax and about values, in the order of the lines they are about. */
-function interleave(syntax: readonly Diagnostic[], blocks: readonly MergedBlock[]): Diagnostic[] {
+/**
+ * Findings about syntax and about values, in the order of the lines they are about. `counts` says how many of the
+ * former were there at the end of each block; those inside it come after what its values gave.
+ */
+function interleave(
+  syntax: readonly Diagnostic[],
+  blocks: readonly MergedBlock[],
+  counts: readonly number[],
+): Diagnostic[] {
   const result: Diagnostic[] = [];
   let next = 0;
-  const passTo = (end: number): void => {
-    for (; next < end; next += 1) result.push(...(blocks[next]?.diagnostics ?? []));
-  };
-  const lastBlocks = blocksBefore(syntax, blocks);
-  for (const [index, diagnostic] of syntax.entries()) {
-    passTo(lastBlocks[index] ?? 0);
-    result.push(diagnostic);
+  for (const [index, { block, diagnostics }] of blocks.entries()) {
+    const upToHere = syntax.slice(next, counts[index]);
+    const inside = upToHere.findIndex(
+      ({ span }) => span?.source === block.span.source && span.start > block.span.start,
+    );
+    const before = inside === -1 ? upToHere.length : inside;
+    result.push(...upToHere.slice(0, before), ...diagnostics, ...upToHere.slice(before));
+    next += upToHere.length;
   }
-  passTo(blocks.length);
-  return result;
-}
-
-/** For each finding, how many blocks stand before it. */
-function blocksBefore(syntax: readonly Diagnostic[], blocks: readonly MergedBlock[]): readonly number[] {
-  const starts = new Map<unknown, { readonly start: number; readonly count: number }[]>();
-  for (const [index, { block }] of blocks.entries()) {
-    const { source, start } = block.span;
-    const known = starts.get(source);
-    if (known === undefined) starts.set(source, [{ start, count: index + 1 }]);
-    else known.push({ start, count: index + 1 });
-  }
-  return syntax.map(({ span }) => {
-    const candidates = span === undefined ? undefined : starts.get(span.source);
-    return candidates?.findLast(({ start }) => start <= (span?.start ?? 0))?.count ?? 0;
-  });
+  return [...result, ...syntax.slice(next)];
 }
