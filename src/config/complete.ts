@@ -1,7 +1,7 @@
 // Fills in what a service leaves unsaid: family flags, protocol and socket type from each other, port and program
 // number from the name files. Pure; reports XC200 – XC209, and answers whether the service is still whole.
 // Source: spec of the reference 4.1, 4.2.
-// differs: 4 a bind address and a family flag must agree; 6 NAMEINARGS and server_args stand in any order.
+// differs: D4 a bind address and a family flag must agree. differs: D6 NAMEINARGS and server_args stand in any order.
 
 import { bindLiteral } from './attributes/endpoint-words.ts';
 import type { ServiceFlag, ServiceType } from './attributes/values.ts';
@@ -29,7 +29,14 @@ export interface Examination {
 export type Step = (examination: Examination) => boolean;
 
 /** Completion, in the reference's order. */
-export const COMPLETION: readonly Step[] = [requireServer, completeId, completeUser, completeFamily, completeProtocol, completePort];
+export const COMPLETION: readonly Step[] = [
+  requireServer,
+  completeId,
+  completeUser,
+  completeFamily,
+  completeProtocol,
+  completePort,
+];
 
 /** Whether the service is of a type. */
 export function isOfType({ values }: Draft, ...types: readonly ServiceType[]): boolean {
@@ -57,7 +64,7 @@ function requireServer({ draft, report }: Examination): boolean {
   return false;
 }
 
-/** differs: 18 a line of inetd.conf without arguments gives the program its own name, not an empty one. */
+/** differs: D19 a line of inetd.conf without arguments gives the program its own name, not an empty one. */
 function fileName(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }

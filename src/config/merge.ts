@@ -1,7 +1,7 @@
 // Blocks become values: each assignment is checked and read by its row, then what `defaults` say is inherited.
 // Pure; reports XC100 – XC189. Nobody else inherits anything.
 // Order of the checks: known? already set? operator? number of values? and only then the value itself.
-// differs: 3 defaults apply wherever they stand; 9 an error is final, nothing brings the service back.
+// differs: D3 defaults apply wherever they stand. differs: D7 an error is final, nothing brings the service back.
 // Source: spec of the reference 2.4 – 2.6, 3.2.
 
 import { ATTRIBUTES, FALLBACKS, attributeNames, findAttribute } from './attributes/index.ts';

@@ -1,6 +1,6 @@
 // Which drafts become services: `enabled` and `disabled` of defaults, broken entries, and then the rules for each.
 // Pure; reports XC250, XC251 and what validate.ts finds.
-// differs: 9 a service with an error or with `disable = yes` is not revived by `enabled`; `-=` takes an id from a list.
+// differs: D7 `enabled` does not revive a service with an error. differs: D51 `-=` takes an id from a list.
 // Source: spec of the reference 3.1 (end).
 
 import { isOfType } from './complete.ts';

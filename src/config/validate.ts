@@ -1,8 +1,9 @@
 // Rules a whole service must keep, in the reference's order; the first that says no leaves the service out.
 // Pure; reports XC210 – XC249.
 // Source: spec of the reference 4.3.
-// differs: 19 TRAFFIC without redirect is ignored; tcpmux services have no port and so no duplicates; a daemon that
-// is not root may leave out user; 31 a stream service that waits and has access lists is warned about.
+// differs: D12 TRAFFIC without redirect is ignored. differs: D17 a datagram service must wait. differs: D21 a daemon
+// that is not root may leave out user. tcpmux services have no port and so no duplicates; a stream service that waits
+// and has access lists is warned about.
 
 import { COMPLETION, changeFlags, hasFlag, isOfType, settleFamily, unlistedHint } from './complete.ts';
 import type { Examination, Step } from './complete.ts';

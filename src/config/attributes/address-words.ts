@@ -2,7 +2,8 @@
 // Host names are never resolved here, only their syntax is checked (/etc/hosts and /etc/networks tell names of
 // hosts from names of networks). Pure; reports XC160 – XC169.
 // Source: xinetd.conf(5) only_from; compat/003-access-address-forms.
-// differs: 8 strict prefix lengths, octets and list elements; names are not resolved; mapped addresses are IPv4.
+// differs: D8 prefix lengths and octets are checked. differs: D9 no_access takes no word that is no address.
+// differs: D10 names are not resolved. differs: D11 networks and `::` match what they say; mapped addresses are IPv4.
 
 import type { Word } from '../syntax.ts';
 import { formatIPv4, formatIPv6, mappedIPv4, mask32, maskIPv6, parseIPv4, parseIPv6 } from './ip-text.ts';

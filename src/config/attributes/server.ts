@@ -51,7 +51,7 @@ function readGroup(words: readonly Word[], context: ReadContext): GroupValue | F
   return FAILED;
 }
 
-/** differs: 8 the path must be absolute and lead to a file; the reference would fail at every connection. */
+/** differs: D50 the path must be absolute and lead to a file; the reference would fail at every connection. */
 function readServer(words: readonly Word[], context: ReadContext): string | Failed {
   const word = first(words);
   if (context.isInetd) return word.text;
