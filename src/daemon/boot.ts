@@ -1,6 +1,7 @@
 // Assembling a daemon: logs, table of servers, the real world, signals, reaper; nothing has been read or bound yet.
 
 import { readdirSync, stat } from 'node:fs';
+import { oneLine } from '../audit/harmless.ts';
 import { createProgramLog } from '../audit/program-log.ts';
 import type { ProgramLog, ProgramLogTarget } from '../audit/program-log.ts';
 import { createAuditLogs } from '../audit/sinks.ts';
@@ -20,6 +21,7 @@ import { Daemon } from './daemon.ts';
 import type { DaemonSettings } from './daemon.ts';
 import { DescriptorBudget } from './descriptors.ts';
 import { watchFaults } from './fault.ts';
+import type { People } from './findings.ts';
 import type { Premises, ServerDetail } from './premises.ts';
 import type { Places } from './places.ts';
 import { Names } from './names.ts';
@@ -36,7 +38,7 @@ export interface BootOptions extends Omit<DaemonSettings, 'maxDescriptors'>, Loa
   readonly program: string;
   readonly processLimit: number;
   readonly places: Places;
-  readonly tellPeople: ((text: string) => void) | undefined;
+  readonly people: People | undefined;
 }
 
 const syslogPort = { open: native.openUnixDatagram, send: native.sendNow, close: native.closeFd };
@@ -98,7 +100,7 @@ export function boot(options: BootOptions, programLog: ProgramLog): Daemon {
     programLog,
     openPorts,
     exit,
-    tellPeople: options.tellPeople,
+    people: options.people,
   });
   watchSignals(daemon.intend);
   watchFaults(premises.log, (code) => {
@@ -124,11 +126,21 @@ function launchFacts(descriptorHardLimit: number): Pick<LaunchWorld, 'effectiveG
   return { effectiveGid: process.getegid?.() ?? 0, descriptorHardLimit };
 }
 
+/** The daemon's log; what is serious is told to people as well, unless they read the log. */
+function logFor(programLog: ProgramLog, people: People | undefined): ProgramLog['log'] {
+  if (people === undefined || people.readTheLog) return programLog.log;
+  return (level, func, text) => {
+    programLog.log(level, func, text);
+    if (level === 'error' || level === 'critical') people.tell(`${level}: ${oneLine(text)}`);
+  };
+}
+
 function makePremises(options: BootOptions, programLog: ProgramLog, world: Premises['world']): Premises {
+  const log = logFor(programLog, options.people);
   const premises: Premises = {
-    log: programLog.log,
+    log,
     logs: createAuditLogs({
-      report: programLog.log,
+      report: log,
       syslog: programLog.syslog,
       strerror: native.strerror,
       nowMs: Date.now,
@@ -141,7 +153,7 @@ function makePremises(options: BootOptions, programLog: ProgramLog, world: Premi
     },
     children: new Children<ServerDetail>(),
     retries: new RetryQueue(),
-    bans: new BanKeeper({ log: programLog.log, path: options.places.bans, nowMs: monotonicMs, wallMs: Date.now }),
+    bans: new BanKeeper({ log, path: options.places.bans, nowMs: monotonicMs, wallMs: Date.now }),
     descriptors: new DescriptorBudget(native.descriptorLimit().soft, readdirSync('/proc/self/fd').length),
     replyGuard: new ReplyGuard(),
     names: new Names({ nowMs: monotonicMs }),

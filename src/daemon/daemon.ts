@@ -13,6 +13,7 @@ import { TRIM_AFTER_MS } from './clock.ts';
 import type { ControlSocket } from './control.ts';
 import { checkConsistency } from './consistency.ts';
 import { Findings } from './findings.ts';
+import type { People } from './findings.ts';
 import { removePidFile } from './pid-file.ts';
 import type { Premises } from './premises.ts';
 import { applyReload } from './reload.ts';
@@ -51,7 +52,7 @@ export interface DaemonParts {
   readonly openPorts: () => ConfigPorts;
   readonly exit: (code: number) => void;
   /** Set where somebody at a terminal reads the findings. */
-  readonly tellPeople: ((text: string) => void) | undefined;
+  readonly people: People | undefined;
 }
 
 const RETRY_FAILED_MS = 10_000;

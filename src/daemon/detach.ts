@@ -6,6 +6,8 @@ import { closeSync, openSync, readSync, writeSync } from 'node:fs';
 import { spawnDetached } from '../native/binding.ts';
 
 const STATUS_FD = 3;
+/** That of whoever started the daemon, until the services are up. */
+const STDERR_FD = 2;
 /** Tells the child that fd 3 is its status pipe; removed from the environment at once. */
 const STATUS_VARIABLE = 'XINETD_TS_STATUS_FD';
 const UP = 'up';
@@ -24,6 +26,8 @@ export function detach(args: readonly string[]): boolean {
 
 /** The detached child's end of the pipe; undefined in a process that was not started by `detach`. */
 export interface StatusPipe {
+  /** A line for whoever started the daemon; silent once the services are up. */
+  readonly tell: (text: string) => void;
   /** The services are up: lets the parent go, and lets go of its terminal. */
   readonly reportUp: () => void;
 }
@@ -32,14 +36,28 @@ export interface StatusPipe {
 export function claimStatusPipe(): StatusPipe | undefined {
   if (process.env[STATUS_VARIABLE] !== String(STATUS_FD)) return undefined;
   delete process.env[STATUS_VARIABLE];
+  let isUp = false;
   return {
+    tell: (text) => {
+      if (!isUp) sayOnStderr(text);
+    },
     reportUp: () => {
+      isUp = true;
       writeSync(STATUS_FD, UP);
       closeSync(STATUS_FD);
-      closeSync(2);
+      closeSync(STDERR_FD);
       openSync('/dev/null', 'r+'); // the lowest free number: 2
     },
   };
+}
+
+/** A line on stderr; nobody may be there to read it any more. */
+export function sayOnStderr(text: string): void {
+  try {
+    writeSync(STDERR_FD, `${text}\n`);
+  } catch {
+    // A closed pipe or terminal.
+  }
 }
 
 function readAll(fd: number): string {

@@ -13,8 +13,14 @@ export interface Audience {
   readonly programLog: ProgramLog;
   /** -d */
   readonly isDebug: boolean;
-  /** Somebody sits at the terminal that daemon messages go to: takes the place of the log form. */
-  readonly tellPeople: ((text: string) => void) | undefined;
+  readonly people: People | undefined;
+}
+
+/** Whoever started the daemon and can still read what it says. */
+export interface People {
+  readonly tell: (text: string) => void;
+  /** The log's lines reach the same eyes: what people are told is not logged as well. */
+  readonly readTheLog: boolean;
 }
 
 /** Speaks about loads. */
@@ -27,12 +33,13 @@ export class Findings {
 
   /** Every finding, in the order of discovery. With -d a bad value in `defaults` is not fatal, and not called so. */
   report(diagnostics: readonly Diagnostic[]): void {
-    const { programLog, tellPeople, isDebug } = this.#audience;
+    const { programLog, people, isDebug } = this.#audience;
     for (const diagnostic of diagnostics.filter(({ code }) => !isDebug || code !== FATAL_DEFAULTS)) {
       const line = renderLog(diagnostic);
-      const text = tellPeople === undefined ? undefined : renderTerminal(diagnostic);
-      if (text !== undefined) tellPeople?.(text);
-      else if (line !== undefined) programLog.log(line.severity, line.func, line.text);
+      const text = people && renderTerminal(diagnostic);
+      if (text !== undefined) people?.tell(text);
+      if (line === undefined || (text !== undefined && people?.readTheLog === true)) continue;
+      programLog.log(line.severity, line.func, line.text);
     }
   }
 

@@ -1,6 +1,5 @@
 // From options to a running daemon: detach, log, pid file, start. Source: spec section 1.2 (the order matters).
 
-import { writeSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { isatty } from 'node:tty';
 import type { ProgramLog, ProgramLogTarget } from '../audit/program-log.ts';
@@ -8,7 +7,9 @@ import type { SyslogFacility } from '../config/attributes/values.ts';
 import { SystemError } from '../native/system-error.ts';
 import { boot, openProgramLog } from './boot.ts';
 import type { BootOptions, LoadRules } from './boot.ts';
-import { claimStatusPipe, detach } from './detach.ts';
+import { claimStatusPipe, detach, sayOnStderr } from './detach.ts';
+import type { StatusPipe } from './detach.ts';
+import type { People } from './findings.ts';
 import { writePidFile } from './pid-file.ts';
 import { placesOf } from './places.ts';
 import type { PlaceChoices } from './places.ts';
@@ -59,7 +60,7 @@ const LEAST_UMASK = 0o022;
 export async function runDaemon(options: RunOptions, identity: ProgramIdentity): Promise<number | undefined> {
   const statusPipe = claimStatusPipe();
   const isForeground = options.isForeground || options.isDebug || statusPipe !== undefined;
-  const settings = bootOptions(options, identity, isForeground && statusPipe === undefined);
+  const settings = bootOptions(options, identity, statusPipe);
   process.umask(process.umask() | LEAST_UMASK);
   const programLog = openLog(settings);
   if (programLog === undefined) return EXIT_FAILURE;
@@ -79,12 +80,13 @@ function openLog(settings: BootOptions): ProgramLog | undefined {
     return openProgramLog(settings);
   } catch (error) {
     if (!(error instanceof SystemError)) throw error;
-    writeSync(2, `${settings.program}: msg_init failed: can't open log file (${error.message})\n`);
+    sayOnStderr(`${settings.program}: msg_init failed: can't open log file (${error.message})`);
     return undefined;
   }
 }
 
-function bootOptions(options: RunOptions, identity: ProgramIdentity, isOnTerminal: boolean): BootOptions {
+function bootOptions(options: RunOptions, identity: ProgramIdentity, statusPipe: StatusPipe | undefined): BootOptions {
+  const isInForeground = (options.isForeground || options.isDebug) && statusPipe === undefined;
   return {
     configPath: options.configPath,
     baseDirectory: process.cwd(),
@@ -94,21 +96,24 @@ function bootOptions(options: RunOptions, identity: ProgramIdentity, isOnTermina
     pidFile: options.pidFile === undefined ? undefined : resolve(options.pidFile),
     checkSeconds: options.checkSeconds,
     ...identity,
-    logTarget: logTarget(options, isOnTerminal),
+    logTarget: logTarget(options, isInForeground),
     processLimit: options.processLimit,
     isInsecureAllowed: options.isInsecureAllowed,
     places: placesOf(options, process.geteuid?.() ?? 0),
     fallbackUser: options.fallbackUser,
-    tellPeople: isOnTerminal && options.log.kind === 'unsaid' && !options.isDebug && isatty(2) ? say : undefined,
+    people: statusPipe === undefined ? peopleAtTerminal(options) : { tell: statusPipe.tell, readTheLog: false },
   };
 }
 
-function say(text: string): void {
-  writeSync(2, `${text}\n`);
+/** Somebody watches the log on a terminal: findings come with source line and caret instead. */
+function peopleAtTerminal({ isForeground, isDebug, log }: RunOptions): People | undefined {
+  return isForeground && !isDebug && log.kind === 'unsaid' && isatty(2)
+    ? { tell: sayOnStderr, readTheLog: true }
+    : undefined;
 }
 
 /** `-d` overrides the others; without a word a daemon logs to syslog, one in the foreground to stderr. */
-function logTarget({ isDebug, log }: RunOptions, isOnTerminal: boolean): ProgramLogTarget {
+function logTarget({ isDebug, log }: RunOptions, isInForeground: boolean): ProgramLogTarget {
   if (isDebug) return { kind: 'terminal' };
   switch (log.kind) {
     case 'file':
@@ -116,7 +121,7 @@ function logTarget({ isDebug, log }: RunOptions, isOnTerminal: boolean): Program
     case 'syslog':
       return { kind: 'syslog', facility: log.facility };
     case 'unsaid':
-      return isOnTerminal ? { kind: 'stderr' } : { kind: 'syslog', facility: 'daemon' };
+      return isInForeground ? { kind: 'stderr' } : { kind: 'syslog', facility: 'daemon' };
   }
 }
 
