@@ -17,7 +17,7 @@ export interface NamesOptions {
   readonly etc?: string;
   readonly openServer?: () => NameServer;
   /** The longest that anybody waits for a name. */
-  readonly deadlineMs?: number;
+  readonly deadlineMs?: number | undefined;
 }
 
 const DEADLINE_MS = 3000;
