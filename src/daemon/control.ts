@@ -55,17 +55,25 @@ export class ControlSocket {
     if (path === undefined || this.#server !== undefined) return;
     try {
       const net = await import('node:net');
-      if (await isAnswered(net, path)) {
+      this.#release(1);
+      const isTaken = await isAnswered(net, path);
+      this.reserve();
+      if (isTaken) {
+        this.#release();
         log('notice', FUNC, `another daemon answers at ${path}: this one has no control socket`);
         return;
       }
       await removeUnanswered(path);
-      for (const fd of this.#reserved.splice(0)) closeSync(fd);
+      this.#release();
       this.#server = await listen(net, path, (socket) => this.#serve(socket));
       this.#server.on('error', () => {});
     } catch (error) {
       log('notice', FUNC, `no control socket: ${error instanceof Error ? error.message : String(error)}`);
     }
+  }
+
+  #release(count = DESCRIPTORS_NEEDED): void {
+    for (const fd of this.#reserved.splice(0, count)) closeSync(fd);
   }
 
   /** Ends listening, which removes the socket. */
