@@ -12,6 +12,7 @@
         "src/native/names.c",
         "src/native/profile.c",
         "src/native/readiness.c",
+        "src/native/signals.c",
         "src/native/sockets.c",
         "src/native/spawn.c",
         "src/native/traffic.c",

@@ -1,6 +1,9 @@
 // Signal → intention, as a table; nothing is done here. Source: spec section 10.1.
 // The daemon acts on intentions between events, in the order of `INTENTION_ORDER`.
 
+import { constants } from 'node:os';
+import { watchSignals as watch } from '../native/binding.ts';
+
 export type Intention = 'reload' | 'dump' | 'check' | 'quit' | 'terminate' | 'interrupt';
 
 /** The order in which pending intentions are carried out. */
@@ -39,14 +42,19 @@ const STRANGERS: readonly NodeJS.Signals[] = [
   'SIGXFSZ',
 ];
 
-/** Installs the handlers; `onIntention` is called for each signal, once per signal received. */
-export function watchSignals(onIntention: (intention: Intention) => void): void {
-  for (const [signal, meaning] of MEANINGS) {
-    process.on(signal, () => onIntention(meaning));
-  }
-  for (const signal of STRANGERS) process.on(signal, ignore);
-}
+/** The real-time signals that the C library leaves to programs. */
+const REAL_TIME = Array.from({ length: 31 }, (_, index) => 34 + index);
 
-function ignore(): void {
-  // A handler that does nothing keeps the default action away and, unlike SIG_IGN, is not inherited through exec.
+/**
+ * Hears the signals; those of one kind that come together count once. Strangers are heard too, with no consequence: that
+ * keeps their default action away and, unlike SIG_IGN, is not inherited through exec.
+ */
+export function watchSignals(onIntention: (intention: Intention) => void): void {
+  const { signals } = constants;
+  const intentions = new Map(MEANINGS.map(([signal, intention]) => [signals[signal], intention]));
+  const strangers = [...STRANGERS.map((signal) => signals[signal]), ...REAL_TIME];
+  watch([...intentions.keys(), ...strangers], (number) => {
+    const intention = intentions.get(number);
+    if (intention !== undefined) onIntention(intention);
+  });
 }

@@ -82,6 +82,8 @@ static const struct {
   {"launch", launch},
   {"watchExits", watch_exits},
   {"closeExits", close_exits},
+  {"watchSignals", watch_signals},
+  {"closeSignals", close_signals},
   {"spawnDetached", spawn_detached},
   {"descriptorLimit", descriptor_limit},
   {"lookupUser", lookup_user},

@@ -82,6 +82,8 @@ VERB(launch_profile);
 VERB(launch);
 VERB(watch_exits);
 VERB(close_exits);
+VERB(watch_signals);
+VERB(close_signals);
 VERB(spawn_detached);
 VERB(descriptor_limit);
 VERB(lookup_user);

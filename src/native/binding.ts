@@ -153,6 +153,8 @@ interface Addon {
   readonly launch: (profile: LaunchProfile, fd: number, extraEnv: readonly string[]) => number;
   readonly watchExits: (onExit: OnExit) => void;
   readonly closeExits: () => void;
+  readonly watchSignals: (numbers: readonly number[], onSignal: (number: number) => void) => void;
+  readonly closeSignals: () => void;
   readonly spawnDetached: (
     path: string,
     argv: readonly string[],
@@ -231,6 +233,12 @@ export const launch = addon.launch;
 export function watchExits(onExit: OnExit): { close(): void } {
   addon.watchExits(onExit);
   return { close: addon.closeExits };
+}
+
+/** Tells these signals from now on, several of one kind as one when they come together. One watch at a time. */
+export function watchSignals(numbers: readonly number[], onSignal: (number: number) => void): { close(): void } {
+  addon.watchSignals(numbers, onSignal);
+  return { close: addon.closeSignals };
 }
 
 /**

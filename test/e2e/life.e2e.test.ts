@@ -118,6 +118,7 @@ test('SIGINT and strangers are ignored in the foreground', async () => {
   const port = freshPort();
   const daemon = await startDaemon(defaults() + builtin('daytime', { port }));
   for (const signal of ['SIGINT', 'SIGALRM', 'SIGWINCH', 'SIGIO'] as const) daemon.signal(signal);
+  for (const realTime of [34, 50, 64]) process.kill(daemon.pid, realTime);
   expect(await exchange(port)).toMatch(DATE);
 });
 
