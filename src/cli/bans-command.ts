@@ -2,7 +2,7 @@
 
 import type { Argv } from 'yargs';
 import { addBan, listBans, removeBan } from './bans.ts';
-import type { BanOptions } from './bans.ts';
+import type { TellOptions } from './tell.ts';
 
 /** Adds `bans` with its verbs; `onExit` is told the exit code. */
 export function describeBans(parser: Argv, onExit: (code: number) => void): Argv {
@@ -35,7 +35,7 @@ export function describeBans(parser: Argv, onExit: (code: number) => void): Argv
 
 const ADDRESS = { type: 'string', demandOption: true } as const;
 
-function optionsOf(words: Readonly<Record<string, unknown>>): BanOptions {
+function optionsOf(words: Readonly<Record<string, unknown>>): TellOptions {
   const { control, json } = words;
   return { control: typeof control === 'string' ? control : undefined, isJson: json === true };
 }

@@ -2,6 +2,7 @@
 
 import type { Argv } from 'yargs';
 import { describeBans } from './bans-command.ts';
+import { describeControlCommands } from './control-commands.ts';
 import { demo } from './demo.ts';
 import { describeExplain } from './explain-command.ts';
 import { EXIT_OK } from './exit-codes.ts';
@@ -11,7 +12,7 @@ import { VERSION } from './version.ts';
 type Command = (words: readonly string[], program: string) => Promise<number | undefined>;
 
 const HELP_WORDS: readonly string[] = ['--help', '-h', 'help'];
-const COMMAND_WORDS: readonly string[] = ['demo', 'bans', 'explain', '--version'];
+const COMMAND_WORDS: readonly string[] = ['demo', 'bans', 'explain', 'reload', 'status', '--version'];
 
 /** The command a command line begins with, if it is not xinetd's own kind. */
 export function commandNamed(words: readonly string[]): Command | undefined {
@@ -25,7 +26,10 @@ const run: Command = async (words, program) => {
   const { default: yargs } = await import('yargs');
   let code: number | undefined = EXIT_OK;
   const onExit = (exitCode: number): void => void (code = exitCode);
-  const cli = describeExplain(describeBans(yargs([...words]).scriptName(program), onExit), onExit);
+  const cli = [describeBans, describeExplain, describeControlCommands].reduce(
+    (described, describe) => describe(described, onExit),
+    yargs([...words]).scriptName(program),
+  );
   const parser = describeOptions(cli)
     .usage('$0 [options]    run the daemon\n$0 <command>    do something else')
     .command('demo', 'Serve etc/demo.conf on loopback: built-in services and real programs to try.', {}, async () => {

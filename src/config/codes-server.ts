@@ -191,4 +191,11 @@ export const SERVER_CODES = {
     explanation: NOT_USED,
     fix: 'Give a number, or UNLIMITED.',
   },
+  XC157: {
+    ...PARSER,
+    func: 'reload_grace_parser',
+    log: 'Seconds of reload_grace are invalid: %s',
+    explanation: NOT_USED,
+    fix: 'Give a number of seconds, or UNLIMITED.',
+  },
 } as const;

@@ -159,6 +159,8 @@ interface Refusal {
 
 function refuse(premises: Premises, operation: ServiceInOperation, { source, denial }: Refusal): void {
   if (denial.disableSeconds !== undefined) pauseForRate(premises, operation, denial.disableSeconds);
+  const { refused } = operation.tally;
+  refused.set(denial.reason, (refused.get(denial.reason) ?? 0) + 1);
   if (denial.by === 'sensor') rememberCaller(premises, operation, source);
   if (isRepeated(operation, source)) return;
   operation.log?.record(refusalEvents(operation.occasion(source), denial, premises.pid));

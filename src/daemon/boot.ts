@@ -17,6 +17,7 @@ import { BanKeeper } from './ban-keeper.ts';
 import { monotonicMs, TRIM_AFTER_MS } from './clock.ts';
 import { ControlSocket } from './control.ts';
 import { answerRequest } from './control-requests.ts';
+import type { ControlView } from './control-requests.ts';
 import { Daemon } from './daemon.ts';
 import type { DaemonSettings } from './daemon.ts';
 import { DescriptorBudget } from './descriptors.ts';
@@ -85,7 +86,13 @@ export function boot(options: BootOptions, programLog: ProgramLog): Daemon {
     ...options,
     maxDescriptors: descriptors.hard === Infinity ? UNLIMITED_DESCRIPTORS : descriptors.hard,
   };
-  const view = { premises, version: options.version, operations: () => daemon.operations };
+  const view: ControlView = {
+    premises,
+    version: options.version,
+    operations: () => daemon.operations,
+    reload: () => daemon.reload(),
+    previewReload: () => daemon.previewReload(),
+  };
   const control = new ControlSocket({
     path: options.places.control,
     log: premises.log,

@@ -2,11 +2,14 @@
 // Reads the running daemon; only the requests about bans change anything. The protocol is docs/control.md's.
 
 import { loadavg } from 'node:os';
+import type { Server } from '../launch/children.ts';
 import { monotonicMs } from './clock.ts';
 import type { Answer } from './control.ts';
+import { cpuSeconds } from './cpu-time.ts';
 import { plainAddress, sourceOfText } from './plain-address.ts';
 import { connectionsLeft, sourceNetwork } from '../policy/source-rate.ts';
-import type { Premises } from './premises.ts';
+import type { Premises, ServerDetail } from './premises.ts';
+import type { ReloadReport } from './reload-report.ts';
 import type { ServiceInOperation } from './service.ts';
 
 type Request = Readonly<Record<string, unknown>>;
@@ -17,9 +20,11 @@ export interface ControlView {
   readonly version: string;
   /** Services now in operation. */
   readonly operations: () => readonly ServiceInOperation[];
+  readonly reload: () => Promise<ReloadReport>;
+  readonly previewReload: () => ReloadReport;
 }
 
-type Reply = (view: ControlView, request: Request) => Answer;
+type Reply = (view: ControlView, request: Request) => Answer | Promise<Answer>;
 
 const MOST_SERVERS_LISTED = 100;
 const MOST_MINUTES = 2 ** 31 - 1;
@@ -30,40 +35,45 @@ const REPLIES: ReadonlyMap<unknown, Reply> = new Map<unknown, Reply>([
   ['bans.add', addBan],
   ['bans.remove', removeBan],
   ['facts', facts],
+  ['reload', reload],
 ]);
 
 /** Answers one request. */
-export function answerRequest(view: ControlView, request: Request): Answer {
+export async function answerRequest(view: ControlView, request: Request): Promise<Answer> {
   const reply = REPLIES.get(request['request']);
   return reply === undefined ? refuse(`known requests are ${[...REPLIES.keys()].join(' ')}`) : reply(view, request);
 }
 
-function status({ premises, version, operations }: ControlView): Answer {
+async function status({ premises, version, operations }: ControlView): Promise<Answer> {
   return done({
     version,
     pid: premises.pid,
     processLimit: finite(premises.processLimit),
     runningServers: premises.children.total,
     bans: premises.bans.all().length,
-    services: operations().map((operation) => serviceStatus(premises, operation)),
+    services: await Promise.all(operations().map((operation) => serviceStatus(premises, operation))),
   });
 }
 
-function serviceStatus(premises: Premises, operation: ServiceInOperation): object {
+async function serviceStatus(premises: Premises, operation: ServiceInOperation): Promise<object> {
   const { config } = operation.service;
   return {
     ...common(premises, operation),
     socketType: config.socket_type,
     port: operation.listener?.port ?? config.port,
     perSource: { limit: finite(config.per_source) },
-    servers: premises.children
-      .of(operation.key)
-      .slice(0, MOST_SERVERS_LISTED)
-      .map(({ pid, source, startedAtMs }) => ({
-        pid,
-        from: source ?? null,
-        seconds: Math.floor((monotonicMs() - startedAtMs) / 1000),
-      })),
+    served: operation.tally.served,
+    refused: Object.fromEntries(operation.tally.refused),
+    servers: await Promise.all(premises.children.of(operation.key).slice(0, MOST_SERVERS_LISTED).map(serverStatus)),
+  };
+}
+
+async function serverStatus({ pid, isInProcess, source, startedAtMs }: Server<ServerDetail>): Promise<object> {
+  return {
+    pid,
+    from: source ?? null,
+    seconds: Math.floor((monotonicMs() - startedAtMs) / 1000),
+    cpuSeconds: isInProcess ? null : await cpuSeconds(pid),
   };
 }
 
@@ -119,6 +129,11 @@ function serviceNamed(operations: readonly ServiceInOperation[], word: unknown):
   const wanted = typeof word === 'string' ? word.toLowerCase() : '';
   const byId = operations.find(({ id }) => id.toLowerCase() === wanted);
   return byId ?? operations.find(({ service }) => service.name.toLowerCase() === wanted);
+}
+
+async function reload(view: ControlView, { dryRun = false }: Request): Promise<Answer> {
+  if (typeof dryRun !== 'boolean') return refuse('dryRun must be true or false');
+  return done(dryRun ? view.previewReload() : await view.reload());
 }
 
 function listBans({ premises }: ControlView): Answer {

@@ -14,7 +14,7 @@ export interface ControlParts {
   /** Absolute; undefined: no socket. */
   readonly path: string | undefined;
   readonly log: Premises['log'];
-  readonly answer: (request: Readonly<Record<string, unknown>>) => Answer;
+  readonly answer: (request: Readonly<Record<string, unknown>>) => Answer | Promise<Answer>;
 }
 
 const FUNC = 'control';
@@ -84,31 +84,40 @@ export class ControlSocket {
 
   #serve(socket: Socket): void {
     let pending = '';
-    /** Nothing more is read for somebody who does not read. */
-    const work = (): void => {
+    let isBusy = false;
+    /** One request after the other; nothing more is read for somebody who does not read. */
+    const work = async (): Promise<void> => {
+      if (isBusy) return;
+      isBusy = true;
+      socket.pause();
+      const isDrained = await answerAll();
+      isBusy = false;
+      if (!isDrained || socket.destroyed) return;
+      if (pending.length > LONGEST_LINE) socket.end(write({ ok: false, error: 'the request is too long' }));
+      else socket.resume();
+    };
+    const answerAll = async (): Promise<boolean> => {
       for (let end = pending.indexOf('\n'); end !== -1; end = pending.indexOf('\n')) {
         const line = pending.slice(0, end);
         pending = pending.slice(end + 1);
-        if (!socket.write(this.#answerTo(line))) return void socket.pause();
+        if (!socket.write(await this.#answerTo(line))) return false;
       }
-      if (pending.length > LONGEST_LINE) socket.end(write({ ok: false, error: 'the request is too long' }));
-      else socket.resume();
+      return true;
     };
     socket.setEncoding('utf8');
     socket.setTimeout(SILENCE_MS, () => socket.destroy());
     socket.on('error', () => socket.destroy());
-    socket.on('drain', work);
+    socket.on('drain', () => void work());
     socket.on('data', (text: string) => {
       pending += text;
-      if (!socket.writableEnded) work();
+      if (!socket.writableEnded) void work();
     });
   }
 
-  #answerTo(line: string): string {
+  async #answerTo(line: string): Promise<string> {
     const request = line.length > LONGEST_LINE ? undefined : parse(line);
-    return write(
-      request === undefined ? { ok: false, error: 'the request is no JSON object' } : this.#parts.answer(request),
-    );
+    if (request === undefined) return write({ ok: false, error: 'the request is no JSON object' });
+    return write(await this.#parts.answer(request));
   }
 }
 

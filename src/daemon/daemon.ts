@@ -16,13 +16,15 @@ import { Findings } from './findings.ts';
 import type { People } from './findings.ts';
 import { removePidFile } from './pid-file.ts';
 import type { Premises } from './premises.ts';
-import { applyReload } from './reload.ts';
-import { ended } from './serve.ts';
+import { reloadReport } from './reload-report.ts';
+import type { ReloadReport } from './reload-report.ts';
+import { applyReload, runningServices } from './reload.ts';
 import { equip, ServiceInOperation } from './service.ts';
 import { INTENTION_ORDER } from './signals.ts';
 import type { Intention } from './signals.ts';
 import { writeStateDump } from './state-dump.ts';
 import type { DumpHead } from './state-dump.ts';
+import { stopInternalServers } from './stop.ts';
 
 /** What the command line decided about the daemon's life. */
 export interface DaemonSettings {
@@ -68,6 +70,7 @@ export class Daemon {
   /** Services that could not be started; tried again from time to time. */
   #failed: readonly ServiceInOperation[] = [];
   #loaded: LoadedConfig | undefined;
+  #reloadWaiters: ((report: ReloadReport) => void)[] = [];
   #isActing = true;
 
   constructor(settings: DaemonSettings, parts: DaemonParts) {
@@ -127,6 +130,19 @@ export class Daemon {
     void this.#act();
   };
 
+  /** What a reload would do now. */
+  previewReload(): ReloadReport {
+    return this.#report(this.#load());
+  }
+
+  /** Reloads and tells what that did. */
+  reload(): Promise<ReloadReport> {
+    return new Promise((resolve) => {
+      this.#reloadWaiters.push(resolve);
+      this.intend('reload');
+    });
+  }
+
   async #act(): Promise<void> {
     if (this.#isActing) return;
     this.#isActing = true;
@@ -153,7 +169,7 @@ export class Daemon {
       case 'interrupt':
         return void (this.#settings.isDebug && this.#end(1));
       case 'terminate':
-        this.#stopInternalServers();
+        stopInternalServers(this.#premises);
         return this.#quit();
       case 'quit':
         return this.#quit();
@@ -191,17 +207,25 @@ export class Daemon {
     return this.#operations.filter(({ equipment }) => equipment.endpoint !== undefined).length;
   }
 
+  #report(next: LoadedConfig): ReloadReport {
+    return reloadReport(next, { loaded: this.#loaded, running: runningServices(this.#premises, this.#operations) });
+  }
+
   async #reload(): Promise<void> {
+    const waiters = this.#reloadWaiters.splice(0);
     this.#log('notice', 'hard_reconfig', 'Starting reconfiguration');
     this.#reopenLog();
     await this.#parts.control.open();
     this.#premises.names.refresh();
     const loaded = this.#load();
     this.#findings.report(loaded.diagnostics);
-    if (!mayReload(loaded, this.#loaded)) {
-      this.#log('warning', 'hard_reconfig', 'reconfiguration failed');
-      return;
-    }
+    const report = waiters.length === 0 ? undefined : this.#report(loaded);
+    if (mayReload(loaded, this.#loaded)) await this.#replaceBy(loaded);
+    else this.#log('warning', 'hard_reconfig', 'reconfiguration failed');
+    if (report !== undefined) for (const resolve of waiters) resolve(report);
+  }
+
+  async #replaceBy(loaded: LoadedConfig): Promise<void> {
     this.#loaded = loaded;
     const result = await applyReload(this.#premises, this.#operations, loaded.services);
     this.#operations = result.operations;
@@ -249,21 +273,6 @@ export class Daemon {
     const { version, maxDescriptors, configPath } = this.#settings;
     const defaultsLines = this.#loaded === undefined ? [] : showDefaults(this.#loaded.defaults, this.#premises.world);
     return { version, maxDescriptors, configPath, defaultsLines, processLimit: this.#premises.processLimit };
-  }
-
-  /** Built-in services end with the daemon; external servers live on. */
-  #stopInternalServers(): void {
-    for (const server of this.#premises.children.all()) {
-      if (server.detail.stop === undefined) continue;
-      this.#log(
-        'warning',
-        'terminate_servers',
-        `Sending signal 15 to ${server.detail.service.id} server ${server.pid}`,
-      );
-      server.detail.stop();
-      this.#premises.children.remove(server);
-      ended(this.#premises, server, { kind: 'killed', signal: 15 });
-    }
   }
 
   #quit(): void {

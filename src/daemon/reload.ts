@@ -9,6 +9,7 @@ import type { OpenedSocket } from '../net/open.ts';
 import { activate, closeListener, deactivate, listen, openLog } from './activate.ts';
 import { diffServices } from './diff.ts';
 import type { ServiceDiff } from './diff.ts';
+import { limitGrace } from './grace.ts';
 import type { Premises } from './premises.ts';
 import { equip, ServiceInOperation } from './service.ts';
 import type { Equipment } from './service.ts';
@@ -26,6 +27,14 @@ export interface ReloadResult {
 interface Prepared {
   readonly equipment: Equipment;
   readonly socket: OpenedSocket | undefined;
+}
+
+/** The services in operation, with the number of their running servers. */
+export function runningServices(
+  { children }: Premises,
+  running: readonly ServiceInOperation[],
+): ReadonlyMap<Service, number> {
+  return new Map(running.map(({ service, key }) => [service, children.countOf(key)]));
 }
 
 /** Brings the running services into agreement with the new configuration. */
@@ -93,6 +102,7 @@ function preparedOf(prepared: ReadonlyMap<Service, Prepared>, service: Service):
 
 function drop(premises: Premises, operation: ServiceInOperation): void {
   deactivate(premises, operation);
+  limitGrace(premises, operation);
   premises.log('notice', 'svc_deactivate', `service ${operation.id} deactivated`);
 }
 

@@ -171,6 +171,7 @@ function failToFork(job: Job): void {
 }
 
 function record(operation: ServiceInOperation, source: Source | undefined, pid: number): void {
+  operation.tally.served += 1;
   operation.log?.record(startEvents(operation.occasion(source), pid));
 }
 

@@ -18,6 +18,7 @@ import type { AccessTable } from '../policy/address.ts';
 import { NO_RATE } from '../policy/cps.ts';
 import type { RateState } from '../policy/cps.ts';
 import type { Source } from '../policy/source.ts';
+import type { DenyReason } from '../policy/verdict.ts';
 import { LastRefused } from './repeats.ts';
 import type { SourceRates } from './source-rates.ts';
 
@@ -54,6 +55,12 @@ export function equip(service: Service, world: LaunchWorld): Equipment {
   };
 }
 
+/** What became of the requests since the service came into operation. */
+export interface Tally {
+  served: number;
+  readonly refused: Map<DenyReason, number>;
+}
+
 let made = 0;
 
 /** One service of the running daemon. */
@@ -69,6 +76,7 @@ export class ServiceInOperation {
   /** Made where `per_source_cps` is set. */
   sources: SourceRates | undefined;
   state: ServiceState = 'not started';
+  readonly tally: Tally = { served: 0, refused: new Map() };
   /** Runs while the service is `disabled`. */
   enableTimer: NodeJS.Timeout | undefined;
 

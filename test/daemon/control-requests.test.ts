@@ -5,6 +5,7 @@ import type { ControlView } from '../../src/daemon/control-requests.ts';
 import { ServiceInOperation } from '../../src/daemon/service.ts';
 import { SourceRates } from '../../src/daemon/source-rates.ts';
 import { Children } from '../../src/launch/children.ts';
+import type { ReloadReport } from '../../src/daemon/reload-report.ts';
 import type { ServerDetail, Premises } from '../../src/daemon/premises.ts';
 import type { ServiceConfig } from '../../src/config/service-config.ts';
 import { compileAccess } from '../../src/policy/address.ts';
@@ -45,17 +46,27 @@ function run(service: ServiceInOperation, pid: number, source: string): void {
   });
 }
 
+const REPORT: ReloadReport = { isAccepted: true, objections: [], findings: [], changes: [], unchanged: 7 };
+
 function ask(request: object): ReturnType<typeof answerRequest> {
-  const view: ControlView = { premises, version: '1.2', operations: () => operations };
+  const view: ControlView = {
+    premises,
+    version: '1.2',
+    operations: () => operations,
+    reload: async () => REPORT,
+    previewReload: () => ({ ...REPORT, unchanged: 8 }),
+  };
   return answerRequest(view, { ...request });
 }
 
 const first = (): ServiceInOperation => operations[0] ?? operation({});
 
 describe('status', () => {
-  test('tells services and their servers', () => {
-    run(first(), 500, '192.0.2.1');
-    expect(ask({ request: 'status' })).toMatchObject({
+  test('tells services and their servers', async () => {
+    run(first(), 2 ** 30, '192.0.2.1');
+    first().tally.served = 1;
+    first().tally.refused.set('address', 2);
+    expect(await ask({ request: 'status' })).toMatchObject({
       ok: true,
       result: {
         version: '1.2',
@@ -69,7 +80,9 @@ describe('status', () => {
             state: 'not started',
             instances: { running: 1, limit: 3 },
             perSource: { limit: 2 },
-            servers: [{ pid: 500, from: '192.0.2.1', seconds: 2 }],
+            served: 1,
+            refused: { address: 2 },
+            servers: [{ pid: 2 ** 30, from: '192.0.2.1', seconds: 2, cpuSeconds: null }],
           },
           { id: 'other', instances: { running: 0, limit: null } },
         ],
@@ -78,12 +91,24 @@ describe('status', () => {
   });
 });
 
+describe('reload', () => {
+  test('answers when it has been carried out', async () => {
+    expect(await ask({ request: 'reload' })).toEqual({ ok: true, result: REPORT });
+  });
+  test('looks only, where it is asked to', async () => {
+    expect(await ask({ request: 'reload', dryRun: true })).toMatchObject({ result: { unchanged: 8 } });
+  });
+  test('refuses what is neither', async () => {
+    expect(await ask({ request: 'reload', dryRun: 'yes' })).toMatchObject({ ok: false });
+  });
+});
+
 describe('facts', () => {
-  test('are those of one service and one caller', () => {
+  test('are those of one service and one caller', async () => {
     run(first(), 500, '192.0.2.1');
     run(first(), 501, '192.0.2.2');
     premises.bans.add('192.0.2.1', 1);
-    expect(ask({ request: 'facts', service: 'FTP', address: '::ffff:192.0.2.1' })).toMatchObject({
+    expect(await ask({ request: 'facts', service: 'FTP', address: '::ffff:192.0.2.1' })).toMatchObject({
       result: {
         instances: { running: 2, limit: 3 },
         perSource: { running: 1, limit: 2 },
@@ -95,35 +120,38 @@ describe('facts', () => {
     });
   });
 
-  test('know how often a source may still call', () => {
+  test('know how often a source may still call', async () => {
     const [, other] = operations;
     if (other !== undefined) {
       other.sources = new SourceRates();
       other.sources.set('192.0.2.1', { count: 5, windowStartSecond: Math.floor(performance.now() / 1000) });
     }
     const left = (address: string) => ask({ request: 'facts', service: 'other', address });
-    expect(left('192.0.2.1')).toMatchObject({ result: { perSourceCps: { limit: 5, left: 0 } } });
-    expect(left('2001:db8::1')).toMatchObject({ result: { perSourceCps: { limit: 5, left: 5 } } });
+    expect(await left('192.0.2.1')).toMatchObject({ result: { perSourceCps: { limit: 5, left: 0 } } });
+    expect(await left('2001:db8::1')).toMatchObject({ result: { perSourceCps: { limit: 5, left: 5 } } });
   });
 
-  test('need no address, and find a service by its name', () => {
-    expect(ask({ request: 'facts', service: 'svc' })).toMatchObject({ result: { id: 'ftp', banLeftSeconds: 0 } });
+  test('need no address, and find a service by its name', async () => {
+    expect(await ask({ request: 'facts', service: 'svc' })).toMatchObject({ result: { id: 'ftp', banLeftSeconds: 0 } });
   });
 
   test.each([
     [{ service: 'nobody' }, 'no such service'],
     [{}, 'no such service'],
     [{ service: 'ftp', address: '10.0.0.0/8' }, 'address must be one whole IPv4 or IPv6 address'],
-  ])('are refused for %j', (words, error) => {
-    expect(ask({ request: 'facts', ...words })).toEqual({ ok: false, error });
+  ])('are refused for %j', async (words, error) => {
+    expect(await ask({ request: 'facts', ...words })).toEqual({ ok: false, error });
   });
 });
 
 describe('bans', () => {
-  test('can be made, listed and ended', () => {
-    expect(ask({ request: 'bans.add', address: '::ffff:192.0.2.1', minutes: 2 })).toEqual({ ok: true, result: {} });
-    expect(ask({ request: 'bans.add', address: '2001:DB8::1' })).toEqual({ ok: true, result: {} });
-    expect(ask({ request: 'bans.list' })).toEqual({
+  test('can be made, listed and ended', async () => {
+    expect(await ask({ request: 'bans.add', address: '::ffff:192.0.2.1', minutes: 2 })).toEqual({
+      ok: true,
+      result: {},
+    });
+    expect(await ask({ request: 'bans.add', address: '2001:DB8::1' })).toEqual({ ok: true, result: {} });
+    expect(await ask({ request: 'bans.list' })).toEqual({
       ok: true,
       result: {
         bans: [
@@ -132,32 +160,32 @@ describe('bans', () => {
         ],
       },
     });
-    expect(ask({ request: 'bans.remove', address: '192.0.2.1' })).toEqual({ ok: true, result: {} });
-    expect(ask({ request: 'bans.remove', address: '192.0.2.1' })).toEqual({
+    expect(await ask({ request: 'bans.remove', address: '192.0.2.1' })).toEqual({ ok: true, result: {} });
+    expect(await ask({ request: 'bans.remove', address: '192.0.2.1' })).toEqual({
       ok: false,
       error: '192.0.2.1 is not banned',
     });
     premises.bans.end();
   });
 
-  test.each([0, -1, 1.5, 'x', null, 2 ** 31])('are refused for %j minutes', (minutes) => {
-    expect(ask({ request: 'bans.add', address: '192.0.2.1', minutes })).toEqual({
+  test.each([0, -1, 1.5, 'x', null, 2 ** 31])('are refused for %j minutes', async (minutes) => {
+    expect(await ask({ request: 'bans.add', address: '192.0.2.1', minutes })).toEqual({
       ok: false,
       error: 'minutes must be a whole number above 0',
     });
   });
 
-  test.each(['bans.add', 'bans.remove'])('%s needs an address', (request) => {
-    expect(ask({ request })).toMatchObject({ ok: false });
-    expect(ask({ request, address: '10.1' })).toMatchObject({ ok: false });
+  test.each(['bans.add', 'bans.remove'])('%s needs an address', async (request) => {
+    expect(await ask({ request })).toMatchObject({ ok: false });
+    expect(await ask({ request, address: '10.1' })).toMatchObject({ ok: false });
   });
 });
 
 describe('an unknown request', () => {
-  test('is answered with the known ones', () => {
-    expect(ask({ request: 'dance' })).toEqual({
+  test('is answered with the known ones', async () => {
+    expect(await ask({ request: 'dance' })).toEqual({
       ok: false,
-      error: 'known requests are status bans.list bans.add bans.remove facts',
+      error: 'known requests are status bans.list bans.add bans.remove facts reload',
     });
   });
 });

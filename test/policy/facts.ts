@@ -41,6 +41,7 @@ const CONFIG: ServiceConfig = {
   per_source: Infinity,
   cps: { connections: 0, waitSeconds: 10 },
   per_source_cps: Infinity,
+  reload_grace: Infinity,
   max_load: 0,
   only_from: undefined,
   no_access: undefined,

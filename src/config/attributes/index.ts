@@ -38,6 +38,7 @@ export const SERVICE_ATTRIBUTES = [
   limits.perSource,
   limits.cps,
   limits.perSourceCps,
+  limits.reloadGrace,
   limits.maxLoad,
   access.onlyFrom,
   access.noAccess,

@@ -126,6 +126,26 @@ export const cps = attribute({
 listening once they are exceeded. The default of 50 10 is in force although nobody wrote it.`,
 });
 
+export const reloadGrace = attribute({
+  name: 'reload_grace',
+  scope: 'both',
+  operators: ASSIGN_ONLY,
+  arity: 1,
+  read: readLimit('XC157'),
+  fallback: Infinity,
+  inherit: 'whole',
+  rebind: false,
+  show: () => [],
+  write: (value) => (value === Infinity ? undefined : String(value)),
+  since: 'xinetd-ts 0.1',
+  syntax: 'SECONDS | UNLIMITED',
+  otherwise: 'UNLIMITED',
+  actsIn: 'daemon/grace.ts',
+  summary: 'How long running servers may go on after a reload has removed their service.',
+  manual: `xinetd kills them at once; here they finish. Those still running after this time get SIGTERM, and SIGKILL ten
+seconds later. It is the value from before the reload that counts.`,
+});
+
 export const maxLoad = attribute({
   name: 'max_load',
   scope: 'both',

@@ -1,0 +1,34 @@
+// The words of `reload` and `status` as yargs reads them.
+
+import type { Argv } from 'yargs';
+import { reload } from './reload.ts';
+import { status } from './status.ts';
+
+/** Adds the commands; `onExit` is told the exit code. */
+export function describeControlCommands(parser: Argv, onExit: (code: number) => void): Argv {
+  return parser
+    .command(
+      'reload',
+      'Read the configuration again, and say what that changes.',
+      (words) =>
+        withSocket(words).option('dry-run', { type: 'boolean', default: false, describe: 'Say it, change nothing.' }),
+      async ({ control, json, dryRun }) => {
+        onExit(await reload({ control, isJson: json, isDryRun: dryRun }));
+      },
+    )
+    .command(
+      'status',
+      'What the daemon does: services, limits, refusals, running servers.',
+      (words) =>
+        withSocket(words).option('watch', { type: 'boolean', default: false, describe: 'Again every second.' }),
+      async ({ control, json, watch }) => {
+        onExit(await status({ control, isJson: json, isWatching: watch }));
+      },
+    );
+}
+
+function withSocket<T>(words: Argv<T>) {
+  return words
+    .option('control', { type: 'string', describe: 'Control socket of the daemon.' })
+    .option('json', { type: 'boolean', default: false, describe: 'Print the answer as JSON.' });
+}
