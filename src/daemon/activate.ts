@@ -104,10 +104,17 @@ async function enable(premises: Premises, operation: ServiceInOperation): Promis
   listen(premises, operation, opened);
 }
 
-/** Closes socket, log and timer; running servers are not touched. */
-export function deactivate(premises: Premises, operation: ServiceInOperation): void {
+/** Closes the socket and, once no server is left, the log; running servers are not touched. */
+export function retire(premises: Premises, operation: ServiceInOperation): void {
   closeListener(premises, operation);
   clearTimeout(operation.enableTimer);
+  operation.isRetired = true;
+  closeRetiredLog(premises, operation);
+}
+
+/** Closes the log of a retired service after its last server. */
+export function closeRetiredLog({ children }: Premises, operation: ServiceInOperation): void {
+  if (!operation.isRetired || children.countOf(operation.key) > 0) return;
   operation.log?.close();
   operation.log = undefined;
 }

@@ -46,8 +46,7 @@ function hold(premises: Premises, operation: ServiceInOperation, caller: Caller)
   if (leave === undefined) return false;
   void premises.names.find(source).then((hostName) => {
     leave();
-    const isGone = operation.log === undefined;
-    if (isGone) return connection.close();
+    if (operation.isRetired) return connection.close();
     conclude(premises, operation, caller, consider(premises, operation, { source, hostName, isCounted: true }));
   });
   return true;

@@ -8,7 +8,7 @@ import type { ConfigPorts } from '../config/ports.ts';
 import { showDefaults } from '../config/show.ts';
 import { trimLater } from '../native/binding.ts';
 import { SystemError } from '../native/system-error.ts';
-import { activate, deactivate } from './activate.ts';
+import { activate, retire } from './activate.ts';
 import { TRIM_AFTER_MS } from './clock.ts';
 import type { ControlSocket } from './control.ts';
 import { checkConsistency } from './consistency.ts';
@@ -277,7 +277,7 @@ export class Daemon {
 
   #quit(): void {
     this.#premises.retries.abandon();
-    for (const operation of this.#operations) deactivate(this.#premises, operation);
+    for (const operation of this.#operations) retire(this.#premises, operation);
     this.#log('warning', 'quit_program', 'Exiting...');
     this.#end(0);
   }

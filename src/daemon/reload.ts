@@ -6,7 +6,7 @@ import type { Service } from '../config/service.ts';
 import { closeFd } from '../native/binding.ts';
 import { openEndpoint } from '../net/open.ts';
 import type { OpenedSocket } from '../net/open.ts';
-import { activate, closeListener, deactivate, listen, openLog } from './activate.ts';
+import { activate, closeListener, retire, listen, openLog } from './activate.ts';
 import { diffServices } from './diff.ts';
 import type { ServiceDiff } from './diff.ts';
 import { limitGrace } from './grace.ts';
@@ -101,7 +101,7 @@ function preparedOf(prepared: ReadonlyMap<Service, Prepared>, service: Service):
 }
 
 function drop(premises: Premises, operation: ServiceInOperation): void {
-  deactivate(premises, operation);
+  retire(premises, operation);
   limitGrace(premises, operation);
   premises.log('notice', 'svc_deactivate', `service ${operation.id} deactivated`);
 }

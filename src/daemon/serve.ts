@@ -14,6 +14,7 @@ import { dropIfUnread } from '../net/datagram.ts';
 import type { WaitingDatagram } from '../net/datagram.ts';
 import { NO_ADDRESS } from '../policy/source.ts';
 import type { Source } from '../policy/source.ts';
+import { closeRetiredLog } from './activate.ts';
 import { monotonicMs, TRIM_AFTER_MS } from './clock.ts';
 import type { Premises, ServerDetail } from './premises.ts';
 import type { ServiceInOperation } from './service.ts';
@@ -63,6 +64,7 @@ export function ended(premises: Premises, server: Server<ServerDetail>, ending: 
   const { service: operation, trigger } = server.detail;
   if (ending.kind === 'not-started') reportNotStarted(premises, operation, ending);
   recordEnd(server, ending);
+  closeRetiredLog(premises, operation);
   if (operation.state !== 'suspended') return;
   if (trigger !== undefined) dropUnread(premises, operation, trigger);
   operation.state = 'active';

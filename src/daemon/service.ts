@@ -77,6 +77,8 @@ export class ServiceInOperation {
   sources: SourceRates | undefined;
   state: ServiceState = 'not started';
   readonly tally: Tally = { served: 0, refused: new Map() };
+  /** A reload has removed it: its log closes when its last server ends. */
+  isRetired = false;
   /** Runs while the service is `disabled`. */
   enableTimer: NodeJS.Timeout | undefined;
 

@@ -61,14 +61,17 @@ test('an access list is tightened without a restart', async () => {
 test('servers of a removed service finish', async () => {
   const port = freshPort(2);
   const stays = builtin('daytime', { port });
-  const daemon = await startDaemon(defaults() + stays + service('cat', { port: port + 1, server: '/bin/cat' }));
+  const logged = { log_type: 'FILE {audit}', log_on_success: 'PID EXIT' };
+  const cat = service('cat', { port: port + 1, server: '/bin/cat', ...logged });
+  const daemon = await startDaemon(defaults() + stays + cat);
   const client = await call(port + 1);
   await until('the server runs', () => childrenOf(daemon.pid).length === 1);
   await daemon.reload(defaults() + stays);
   client.say('still served\n');
   await client.hears(/still served\n/);
   client.hangUp();
-  await until('the server is reaped', () => childrenOf(daemon.pid).length === 0);
+  const [, exit] = await daemon.audits(2);
+  expect(exit).toMatch(/: EXIT: cat status=0 pid=\d+$/);
 });
 
 test.for([
