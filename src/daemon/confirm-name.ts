@@ -24,6 +24,7 @@ export interface Finding {
 }
 
 export const UNKNOWN: HostName = { kind: 'unknown' };
+const PRETENDED: HostName = { kind: 'unknown', isPretended: true };
 /** Names of one address that are looked at; the first ones. */
 const MOST_NAMES = 8;
 /** What a host may be called; the last label of a name is no number, which a resolver would take for an address. */
@@ -35,7 +36,7 @@ export async function confirmName(source: Source, server: NameServer): Promise<F
   const names = [...new Set(found.filter((name) => NAME.test(name)))].slice(0, MOST_NAMES);
   const answers = await Promise.all(names.map((name) => confirm(name, source, server)));
   const [first, ...others] = answers.flatMap((answer) => answer ?? []);
-  if (first === undefined) return { hostName: UNKNOWN, ttl: undefined };
+  if (first === undefined) return { hostName: names.length === 0 ? UNKNOWN : PRETENDED, ttl: undefined };
   const ttl = Math.min(first.ttl, ...others.map((other) => other.ttl));
   return { hostName: { kind: 'known', name: first.name, others: others.map(({ name }) => name) }, ttl };
 }

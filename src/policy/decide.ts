@@ -5,22 +5,26 @@
 import { accessCheck } from './address.ts';
 import { countRequest, cpsCheck } from './cps.ts';
 import type { RateState } from './cps.ts';
+import { libwrapCheck } from './hosts-access.ts';
 import { instancesCheck, perSourceCheck, processLimitCheck } from './limits.ts';
 import { loadCheck } from './load.ts';
 import type { PolicyRequest } from './request.ts';
 import { sourceRateAfter, perSourceCpsCheck } from './source-rate.ts';
 import { sensorCheck } from './sensor.ts';
 import { timesCheck } from './times.ts';
-import type { CheckStage, Denial, Verdict } from './verdict.ts';
+import type { CheckStage, Denial, Grant, Verdict } from './verdict.ts';
 
 interface Check {
   readonly name: string;
   readonly stage: CheckStage;
   /** `rate` already counts this request. */
-  readonly check: (request: PolicyRequest, rate: RateState) => Denial | undefined;
+  readonly check: (request: PolicyRequest, rate: RateState) => Denial | Grant | undefined;
 }
 
-/** Every check, in the order of the reference; ours, which keeps a flooder out of the count, goes first. */
+/**
+ * Every check, in the order of the reference; ours, which keeps a flooder out of the count, goes first. Only the last may
+ * grant.
+ */
 export const CHECKS = [
   { name: 'per_source_cps', stage: 'before-fork', check: perSourceCpsCheck },
   { name: 'cps', stage: 'before-fork', check: cpsCheck },
@@ -31,6 +35,7 @@ export const CHECKS = [
   { name: 'limit', stage: 'before-fork', check: processLimitCheck },
   { name: 'sensor', stage: 'after-fork', check: sensorCheck },
   { name: 'access', stage: 'after-fork', check: accessCheck },
+  { name: 'libwrap', stage: 'after-fork', check: libwrapCheck },
 ] as const satisfies readonly Check[];
 
 export type CheckName = (typeof CHECKS)[number]['name'];
@@ -50,8 +55,9 @@ export function decide(request: PolicyRequest): Decision {
   const rate = rateAfter(request);
   const sourceRate = sourceRateAfter(request);
   for (const { name, stage, check } of CHECKS) {
-    const denial = check(request, rate);
-    if (denial !== undefined) return { verdict: deny(name, stage, denial), rate, sourceRate };
+    const finding: Denial | Grant | undefined = check(request, rate);
+    if (finding === undefined) continue;
+    return { verdict: 'reason' in finding ? deny(name, stage, finding) : grant(finding), rate, sourceRate };
   }
   return { verdict: ALLOW, rate, sourceRate };
 }
@@ -61,6 +67,10 @@ export function rateAfter(request: PolicyRequest): RateState {
   const { rate, service, nowMs, isCounted } = request;
   if (isCounted === true || perSourceCpsCheck(request) !== undefined) return rate;
   return countRequest(rate, service.config.cps, nowMs);
+}
+
+function grant({ effects, step }: Grant): Verdict {
+  return step === undefined ? { kind: 'allow', notes: [], effects } : { kind: 'ask', notes: [], step };
 }
 
 function deny(by: CheckName, stage: CheckStage, denial: Denial): Verdict {

@@ -7,7 +7,7 @@ import { accessRules } from './address.ts';
 import { CHECKS, decide, rateAfter } from './decide.ts';
 import type { CheckName } from './decide.ts';
 import type { PolicyRequest } from './request.ts';
-import type { DenyReason, Verdict } from './verdict.ts';
+import type { Denial, DenyReason, Grant, Verdict } from './verdict.ts';
 
 /** What one check says. */
 export interface CheckResult {
@@ -44,9 +44,9 @@ export function explain(request: PolicyRequest): Explanation {
 function resultsOf(request: PolicyRequest): readonly CheckResult[] {
   const rate = rateAfter(request);
   return CHECKS.map(({ name, check }) => {
-    const denial = check(request, rate);
-    if (denial === undefined) return { name, isPassed: true };
-    const { reason, rule } = denial;
+    const finding: Denial | Grant | undefined = check(request, rate);
+    if (finding === undefined || !('reason' in finding)) return { name, isPassed: true };
+    const { reason, rule } = finding;
     return { name, isPassed: false, reason, ...(rule === undefined ? {} : { rule }) };
   });
 }

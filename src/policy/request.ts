@@ -4,6 +4,7 @@
 import type { Service } from '../config/service.ts';
 import type { AccessTable } from './address.ts';
 import type { RateState } from './cps.ts';
+import type { WrapperFacts } from './hosts-access.ts';
 import type { BanBook } from './sensor.ts';
 import type { Source } from './source.ts';
 
@@ -13,7 +14,11 @@ import type { Source } from './source.ts';
  */
 export type HostName =
   | { readonly kind: 'unneeded' }
-  | { readonly kind: 'unknown' }
+  | {
+      readonly kind: 'unknown';
+      /** There is a name, but it does not have the peer's address. */
+      readonly isPretended?: boolean;
+    }
   | {
       readonly kind: 'known';
       readonly name: string;
@@ -49,4 +54,6 @@ export interface PolicyRequest {
   readonly hostName: HostName;
   /** Addresses that hit a sensor; absent when no service is a sensor. */
   readonly bans?: BanBook;
+  /** hosts.allow and hosts.deny; absent where the service does not ask them. */
+  readonly wrappers?: WrapperFacts;
 }

@@ -1,7 +1,9 @@
-// What a decision says: allow, or deny with a reason, the check that denied and the rule that decided.
+// What a decision says: allow, or deny with a reason, the check that denied and the rule that decided; or what has to be
+// done before there is one.
 // Pure.
 
 import type { Span } from '../config/source.ts';
+import type { WrapperEffects, WrapperStep } from './hosts-access.ts';
 
 /** The words of the FAIL line, exactly as xinetd.log(5) spells them. */
 export type DenyReason =
@@ -25,7 +27,14 @@ export interface Note {
 }
 
 export type Verdict =
-  | { readonly kind: 'allow'; readonly notes: readonly Note[] }
+  | {
+      readonly kind: 'allow';
+      readonly notes: readonly Note[];
+      /** What hosts.allow or hosts.deny changes for the server. */
+      readonly effects?: WrapperEffects;
+    }
+  /** Take this step and ask again. */
+  | { readonly kind: 'ask'; readonly notes: readonly Note[]; readonly step: WrapperStep }
   | {
       readonly kind: 'deny';
       readonly reason: DenyReason;
@@ -43,4 +52,10 @@ export interface Denial {
   readonly rule?: Span | undefined;
   readonly notes?: readonly Note[];
   readonly disableSeconds?: number;
+}
+
+/** What a check says that does not deny, but has conditions. */
+export interface Grant {
+  readonly effects: WrapperEffects;
+  readonly step?: WrapperStep;
 }
