@@ -6,7 +6,7 @@ declare const XINETD_TS_VERSION: string | undefined;
 export const VERSION = typeof XINETD_TS_VERSION === 'string' ? XINETD_TS_VERSION : '0.0.0';
 
 /** The reference's words for what was compiled in. */
-export const FEATURES = 'loadavg';
+export const FEATURES = 'libwrap loadavg';
 
 /** What `-version` prints. */
 export function versionLine(): string {

@@ -1,37 +1,37 @@
 // The story of one request: who asks, may it be served, what is written down, who serves. Source: spec section 5.1.
-// Facts are gathered here, `policy/decide.ts` decides, `serve.ts` carries out an allowance.
+// Facts are gathered in `gather.ts`, `policy/decide.ts` decides, `serve.ts` carries out an allowance. What a verdict hangs
+// on and nobody knows yet (a name, the wrappers' files, a command's status) is found out while the connection is held.
 
-import { loadavg } from 'node:os';
 import { refusalEvents } from '../audit/transcript.ts';
 import { trimLater } from '../native/binding.ts';
 import { SystemError } from '../native/system-error.ts';
 import type { Connection, Peer } from '../net/connection.ts';
 import { dropDatagram, peekDatagram } from '../net/datagram.ts';
 import { decide } from '../policy/decide.ts';
-import { needsHostName } from '../policy/address.ts';
-import type { HostName, PolicyRequest } from '../policy/request.ts';
+import { asksWrappers } from '../policy/hosts-access.ts';
+import type { WrapperEffects } from '../policy/hosts-effects.ts';
 import { sourceOf } from '../policy/source.ts';
 import type { Source } from '../policy/source.ts';
 import { sourceNetwork } from '../policy/source-rate.ts';
 import type { Verdict } from '../policy/verdict.ts';
-import { localMinuteNow, monotonicMs, TRIM_AFTER_MS } from './clock.ts';
+import { monotonicMs, TRIM_AFTER_MS } from './clock.ts';
 import { pauseForRate } from './activate.ts';
-import { UNKNOWN } from './confirm-name.ts';
+import { findOut, gather } from './gather.ts';
+import type { Lack, MissingNames, Question } from './gather.ts';
 import type { Premises } from './premises.ts';
 import { rememberCaller } from './sensor.ts';
 import { SourceRates } from './source-rates.ts';
 import { serveConnection, serveDatagram, serveListener } from './serve.ts';
 import type { ServiceInOperation } from './service.ts';
+import { answerAtOnce, cannotAsk } from './wrappers.ts';
 
 type Denial = Extract<Verdict, { kind: 'deny' }>;
+type Settled = Exclude<Verdict, { kind: 'ask' }>;
 
 /** A connection was accepted. */
 export function admitConnection(premises: Premises, operation: ServiceInOperation, connection: Connection): void {
-  const source = sourceOfPeer(connection.peer);
-  const hostName = nameAtOnce(premises, operation, source);
-  const verdict = consider(premises, operation, { source, hostName });
-  if (hostName === undefined && mayHangOnName(verdict) && hold(premises, operation, { connection, source })) return;
-  conclude(premises, operation, { connection, source }, verdict);
+  const caller = { connection, source: sourceOfPeer(connection.peer) };
+  pursue(premises, operation, caller, { source: caller.source, fd: connection.fd, found: { answers: [] } });
 }
 
 interface Caller {
@@ -39,116 +39,135 @@ interface Caller {
   readonly source: Source;
 }
 
-/** Holds a connection until its peer's name is known or cannot be found; false when too many wait already. */
-function hold(premises: Premises, operation: ServiceInOperation, caller: Caller): boolean {
-  const { connection, source } = caller;
-  const leave = premises.waiting.enter(operation.key, source.plain);
+/** Decides, or holds the connection until more is known; where nobody more may be held, decides on what there is. */
+function pursue(premises: Premises, operation: ServiceInOperation, caller: Caller, question: Question): void {
+  if (question.found.isUnanswered === true) return conclude(premises, operation, caller, cannotAsk(operation));
+  const considered = consider(premises, operation, question);
+  const lack = lackOf(premises, operation, question, considered);
+  if (lack !== undefined && hold(premises, operation, caller, { question, lack })) return;
+  conclude(premises, operation, caller, settle(premises, operation, question, considered.verdict));
+}
+
+interface Held {
+  readonly question: Question;
+  readonly lack: Lack;
+}
+
+/** False when too many wait already. */
+function hold(premises: Premises, operation: ServiceInOperation, caller: Caller, { question, lack }: Held): boolean {
+  const leave = premises.waiting.enter(operation.key, caller.source.plain);
   if (leave === undefined) return false;
-  void premises.names.find(source).then((hostName) => {
+  void findOut(premises, operation, question, lack).then((found) => {
     leave();
-    if (operation.isRetired) return connection.close();
-    conclude(premises, operation, caller, consider(premises, operation, { source, hostName, isCounted: true }));
+    if (operation.isRetired) return caller.connection.close();
+    pursue(premises, operation, caller, { ...question, found, isCounted: true });
   });
   return true;
 }
 
-function conclude(premises: Premises, operation: ServiceInOperation, caller: Caller, verdict: Verdict): void {
+function conclude(premises: Premises, operation: ServiceInOperation, caller: Caller, verdict: Settled): void {
   sayNotes(premises, verdict);
-  if (verdict.kind === 'allow') return serveConnection(premises, operation, caller);
+  if (verdict.kind === 'allow') return serveConnection(premises, operation, { ...caller, ...effectsOf(verdict) });
   caller.connection.close();
   refuse(premises, operation, { source: caller.source, denial: verdict });
 }
 
 /** A datagram waits on the socket of a built-in service or of a server that will read it itself. */
 export function admitDatagram(premises: Premises, operation: ServiceInOperation): void {
+  if (isPutOff(premises, operation)) return;
   const fd = operation.listener?.fd ?? -1;
   const waiting = quietly(premises, operation, () => peekDatagram(fd));
   if (waiting === undefined) return;
   const source = sourceOfPeer(waiting.sender);
-  const hostName = nameAtOnce(premises, operation, source);
-  // differs: D59 a datagram cannot wait: without a name it is decided now, and the next one finds the answer.
-  if (hostName === undefined) void premises.names.find(source);
-  const verdict = judge(premises, operation, { source, hostName });
-  if (verdict.kind === 'allow') return serveDatagram(premises, operation, { waiting, source });
+  const verdict = judge(premises, operation, { source, fd, found: { answers: [] } });
+  if (verdict.kind === 'allow') return serveDatagram(premises, operation, { waiting, source, ...effectsOf(verdict) });
   quietly(premises, operation, () => dropDatagram(fd));
   refuse(premises, operation, { source, denial: verdict });
 }
 
 /** A connection waits on a socket that the server accepts from itself: the peer cannot be known. */
 export function admitListener(premises: Premises, operation: ServiceInOperation): void {
-  const verdict = judge(premises, operation, { source: undefined, hostName: UNNEEDED });
-  if (verdict.kind === 'allow') return serveListener(premises, operation);
+  if (isPutOff(premises, operation)) return;
+  const verdict = judge(premises, operation, { source: undefined, fd: -1, found: { answers: [] } });
+  if (verdict.kind === 'allow') return serveListener(premises, operation, effectsOf(verdict));
   refuse(premises, operation, { source: undefined, denial: verdict });
   if (verdict.disableSeconds === undefined) rest(operation);
 }
 
-/** What is asked about. */
-interface Question {
-  readonly source: Source | undefined;
-  /** undefined: needed, and not known yet. */
-  readonly hostName: HostName | undefined;
-  readonly isCounted?: boolean;
+/** What cannot be held stays in the socket's queue while the wrappers' files are looked at. */
+function isPutOff(premises: Premises, operation: ServiceInOperation): boolean {
+  const { listener } = operation;
+  const isKnown = premises.hosts.fresh !== undefined || !asksWrappers(operation.service.config);
+  if (isKnown || listener === undefined) return false;
+  listener.suspend();
+  void premises.hosts.current().then(() => {
+    if (operation.listener === listener && operation.state === 'active') listener.resume();
+  });
+  return true;
 }
 
-const UNNEEDED: HostName = { kind: 'unneeded' };
-
-/** The peer's name where the verdict hangs on it, as far as it is known without asking anybody. */
-function nameAtOnce(premises: Premises, operation: ServiceInOperation, source: Source): HostName | undefined {
-  return needsHostName(operation.equipment.access, source) ? premises.names.known(source) : UNNEEDED;
+/** Decides at once, whatever is lacking. */
+function judge(premises: Premises, operation: ServiceInOperation, question: Question): Settled {
+  const { verdict, missing } = consider(premises, operation, question);
+  // differs: D59 a datagram cannot wait: without a name it is decided now, and the next one finds the answer.
+  for (const source of missing.sources) void premises.names.find(source);
+  const settled = settle(premises, operation, question, verdict);
+  sayNotes(premises, settled);
+  return settled;
 }
 
-/** Limits, times and bans do not ask for names: what they refuse is refused at once. */
-function mayHangOnName(verdict: Verdict): boolean {
-  return verdict.kind === 'allow' || (verdict.stage === 'after-fork' && verdict.by !== 'sensor');
-}
-
-function judge(premises: Premises, operation: ServiceInOperation, question: Question): Verdict {
-  const verdict = consider(premises, operation, question);
-  sayNotes(premises, verdict);
-  return verdict;
+interface Considered {
+  readonly verdict: Verdict;
+  readonly missing: MissingNames;
 }
 
 /** Asks the policy and remembers the rates. */
-function consider(premises: Premises, operation: ServiceInOperation, question: Question): Verdict {
+function consider(premises: Premises, operation: ServiceInOperation, question: Question): Considered {
   trimLater(TRIM_AFTER_MS);
-  const { verdict, rate, sourceRate } = decide(gather(premises, operation, question));
+  const { request, missing } = gather(premises, operation, question);
+  const { verdict, rate, sourceRate } = decide(request);
   operation.rate = rate;
   if (sourceRate !== undefined && question.source !== undefined) {
     operation.sources ??= new SourceRates();
     operation.sources.set(sourceNetwork(question.source), sourceRate);
   }
-  return verdict;
+  return { verdict, missing };
+}
+
+/** What the verdict hangs on. Limits, times and bans ask for nothing: what they refuse is refused at once. */
+function lackOf(
+  premises: Premises,
+  operation: ServiceInOperation,
+  { found }: Question,
+  { verdict, missing }: Considered,
+): Lack | undefined {
+  const isEarly = verdict.kind === 'deny' && (verdict.stage === 'before-fork' || verdict.by === 'sensor');
+  if (isEarly) return undefined;
+  const isByAddress = verdict.kind === 'deny' && verdict.by === 'access';
+  if (isByAddress && !missing.isForAccess) return undefined;
+  const isStale = found.tables === undefined && premises.hosts.fresh === undefined;
+  if (isStale && asksWrappers(operation.service.config)) return { kind: 'tables' };
+  if (missing.sources.length > 0) return { kind: 'names', missing };
+  return verdict.kind === 'ask' ? { kind: 'step', step: verdict.step } : undefined;
+}
+
+/** A verdict without what it asks for. */
+function settle(premises: Premises, operation: ServiceInOperation, question: Question, verdict: Verdict): Settled {
+  if (verdict.kind !== 'ask') return verdict;
+  const answer = answerAtOnce(premises, operation, verdict.step);
+  if (answer === undefined) return cannotAsk(operation);
+  const found = { ...question.found, answers: [...question.found.answers, answer] };
+  const next = { ...question, found, isCounted: true };
+  return settle(premises, operation, next, consider(premises, operation, next).verdict);
+}
+
+function effectsOf({ effects }: Extract<Verdict, { kind: 'allow' }>): { readonly effects?: WrapperEffects } {
+  return effects === undefined ? {} : { effects };
 }
 
 /** What a decision has to say to the daemon's log. */
 function sayNotes(premises: Premises, { notes }: Verdict): void {
   for (const note of notes) premises.log(note.level, 'access_control', note.text);
-}
-
-/** Only facts that this service's configuration asks for are looked at: a clock or load average costs a system call. */
-function gather(premises: Premises, operation: ServiceInOperation, question: Question): PolicyRequest {
-  const { service, access } = operation.equipment;
-  const { children, waiting } = premises;
-  const { source, hostName = UNKNOWN, isCounted = false } = question;
-  const { key } = operation;
-  return {
-    service,
-    access,
-    source,
-    nowMs: monotonicMs(),
-    localMinute: service.config.access_times === undefined ? 0 : localMinuteNow(),
-    load: service.config.max_load === 0 ? undefined : loadavg()[0],
-    runningServers: children.countOf(key) + waiting.countOf(key),
-    runningFromSource:
-      source === undefined ? 0 : children.countFrom(key, source.plain) + waiting.countFrom(key, source.plain),
-    trackedServers: children.total + waiting.total,
-    processLimit: premises.processLimit,
-    rate: operation.rate,
-    isCounted,
-    sourceRate: source === undefined ? undefined : operation.sources?.of(sourceNetwork(source)),
-    hostName,
-    ...(premises.bans.book === undefined ? {} : { bans: premises.bans.book }),
-  };
 }
 
 interface Refusal {

@@ -25,7 +25,9 @@ import { watchFaults } from './fault.ts';
 import type { People } from './findings.ts';
 import type { Premises, ServerDetail } from './premises.ts';
 import type { Places } from './places.ts';
+import { HostsFiles } from './hosts-files.ts';
 import { Names } from './names.ts';
+import { ShellCommands } from './shell-commands.ts';
 import { RetryQueue } from './retry.ts';
 import { ended } from './serve.ts';
 import { watchSignals } from './signals.ts';
@@ -79,7 +81,8 @@ export function boot(options: BootOptions, programLog: ProgramLog): Daemon {
   startReaper((pid, ending) => {
     const server = premises.children.reaped(pid);
     if (server !== undefined) ended(premises, server, ending);
-    else premises.log('notice', 'child_exit', `unknown child process ${pid} died`);
+    else if (!premises.commands.reaped(pid, ending))
+      premises.log('notice', 'child_exit', `unknown child process ${pid} died`);
   });
   const exit = (code: number): void => process.exit(code);
   const settings = {
@@ -164,6 +167,8 @@ function makePremises(options: BootOptions, programLog: ProgramLog, world: Premi
     descriptors: new DescriptorBudget(native.descriptorLimit().soft, readdirSync('/proc/self/fd').length),
     replyGuard: new ReplyGuard(),
     names: new Names({ nowMs: monotonicMs }),
+    hosts: new HostsFiles({ nowMs: monotonicMs, log, people: native, strerror: native.strerror }),
+    commands: new ShellCommands(),
     waiting: new WaitingRoom(world.descriptorHardLimit),
     world,
     processLimit: options.processLimit,

@@ -36,7 +36,7 @@ export async function confirmName(source: Source, server: NameServer): Promise<F
   const names = [...new Set(found.filter((name) => NAME.test(name)))].slice(0, MOST_NAMES);
   const answers = await Promise.all(names.map((name) => confirm(name, source, server)));
   const [first, ...others] = answers.flatMap((answer) => answer ?? []);
-  if (first === undefined) return { hostName: names.length === 0 ? UNKNOWN : PRETENDED, ttl: undefined };
+  if (first === undefined) return { hostName: found.length === 0 ? UNKNOWN : PRETENDED, ttl: undefined };
   const ttl = Math.min(first.ttl, ...others.map((other) => other.ttl));
   return { hostName: { kind: 'known', name: first.name, others: others.map(({ name }) => name) }, ttl };
 }

@@ -95,6 +95,7 @@ export class Daemon {
     }
     this.#findings.show(loaded, this.#premises.world);
     this.#premises.bans.load();
+    await this.#premises.hosts.current();
     this.#parts.control.reserve();
     await this.#startServices(loaded);
     if (this.#available === 0 && !this.#settings.isStayAlive) {

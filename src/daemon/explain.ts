@@ -57,7 +57,7 @@ export function explainAccess(service: Service, question: AccessQuestion): Acces
 }
 
 function decidingRule({ verdict, results, admittedBy }: Explanation, { origins }: Service): Span | undefined {
-  if (verdict.kind === 'allow') return admittedBy?.span;
+  if (verdict.kind !== 'deny') return admittedBy?.span;
   return verdict.rule ?? placeOf(results, origins);
 }
 

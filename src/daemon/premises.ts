@@ -11,9 +11,11 @@ import type { ReplyGuard, WaitingDatagram } from '../net/datagram.ts';
 import type { Source } from '../policy/source.ts';
 import type { DescriptorBudget } from './descriptors.ts';
 import type { BanKeeper } from './ban-keeper.ts';
+import type { HostsFiles } from './hosts-files.ts';
 import type { Names } from './names.ts';
 import type { RetryQueue } from './retry.ts';
 import type { ServiceInOperation } from './service.ts';
+import type { ShellCommands } from './shell-commands.ts';
 import type { WaitingRoom } from './waiting-room.ts';
 
 /** What the table of servers keeps beside each server. */
@@ -44,7 +46,11 @@ export interface Premises {
   readonly descriptors: DescriptorBudget;
   readonly replyGuard: ReplyGuard;
   readonly names: Names;
-  /** Those who wait for their names to be found. */
+  /** hosts.allow and hosts.deny. */
+  readonly hosts: HostsFiles;
+  /** Those that rules of these files name. */
+  readonly commands: ShellCommands;
+  /** Those who are held until more is known. */
   readonly waiting: WaitingRoom;
   readonly world: LaunchWorld & ConfigPorts;
   /** Infinity without `-limit`. */

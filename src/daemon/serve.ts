@@ -4,23 +4,29 @@
 import { exitEvents, forkFailureEvents, startEvents } from '../audit/transcript.ts';
 import type { DatagramBuiltin, StreamBuiltin } from '../launch/builtin/builtin.ts';
 import type { Server } from '../launch/children.ts';
+import { isChanging, planChanged } from '../launch/change.ts';
 import type { Caller } from '../launch/environment.ts';
 import { NOT_STARTED_STATUS } from '../launch/reaper.ts';
 import type { Ending } from '../launch/reaper.ts';
+import { Launcher } from '../launch/spawn.ts';
 import { strerror, trimLater } from '../native/binding.ts';
 import { SystemError } from '../native/system-error.ts';
 import type { Connection } from '../net/connection.ts';
 import { dropIfUnread } from '../net/datagram.ts';
 import type { WaitingDatagram } from '../net/datagram.ts';
+import type { WrapperEffects } from '../policy/hosts-effects.ts';
 import { NO_ADDRESS } from '../policy/source.ts';
 import type { Source } from '../policy/source.ts';
 import { closeRetiredLog } from './activate.ts';
 import { monotonicMs, TRIM_AFTER_MS } from './clock.ts';
 import type { Premises, ServerDetail } from './premises.ts';
 import type { ServiceInOperation } from './service.ts';
+import { applySocketOptions } from './wrappers.ts';
 
 /** What a server is launched for. `release` gives the descriptor up once nobody needs it here any more. */
 interface Job {
+  /** Instead of the service's own. */
+  readonly launcher?: Launcher;
   readonly operation: ServiceInOperation;
   readonly source: Source | undefined;
   readonly fd: number;
@@ -32,30 +38,47 @@ interface Job {
 export function serveConnection(
   premises: Premises,
   operation: ServiceInOperation,
-  request: { readonly connection: Connection; readonly source: Source },
+  request: { readonly connection: Connection; readonly source: Source; readonly effects?: WrapperEffects },
 ): void {
-  const { connection, source } = request;
+  const { connection, source, effects } = request;
   const { builtin } = operation.equipment;
-  if (builtin?.socketType === 'stream')
+  if (effects !== undefined) applySocketOptions(premises, effects, connection.fd);
+  if (builtin?.socketType === 'stream' && effects?.twist === undefined)
     return serveBuiltin(premises, operation, { builtin, fd: connection.release(), source });
-  start(premises, { operation, source, fd: connection.fd, release: () => connection.close() });
+  const launcher = changedLauncher(premises, operation, effects);
+  start(premises, { operation, source, fd: connection.fd, release: () => connection.close(), ...launcher });
 }
 
 /** Answers a datagram, or hands the socket to a server that reads it. */
 export function serveDatagram(
   premises: Premises,
   operation: ServiceInOperation,
-  request: { readonly waiting: WaitingDatagram; readonly source: Source },
+  request: { readonly waiting: WaitingDatagram; readonly source: Source; readonly effects?: WrapperEffects },
 ): void {
-  const { waiting, source } = request;
+  const { waiting, source, effects } = request;
   const { builtin } = operation.equipment;
-  if (builtin?.socketType === 'dgram') return answer(premises, operation, { builtin, source });
-  handOver(premises, operation, { source, trigger: waiting });
+  if (builtin?.socketType === 'dgram' && effects?.twist === undefined)
+    return answer(premises, operation, { builtin, source });
+  handOver(premises, operation, { source, trigger: waiting, ...changedLauncher(premises, operation, effects) });
 }
 
 /** Hands the listening socket to a server that accepts from it itself. */
-export function serveListener(premises: Premises, operation: ServiceInOperation): void {
-  handOver(premises, operation, { source: undefined });
+export function serveListener(
+  premises: Premises,
+  operation: ServiceInOperation,
+  { effects }: { readonly effects?: WrapperEffects },
+): void {
+  handOver(premises, operation, { source: undefined, ...changedLauncher(premises, operation, effects) });
+}
+
+/** What a rule of hosts.allow or hosts.deny changes is launched by a plan of its own. */
+function changedLauncher(
+  { world }: Premises,
+  { service }: ServiceInOperation,
+  effects: WrapperEffects | undefined,
+): Pick<Job, 'launcher'> {
+  const plan = effects === undefined || !isChanging(effects) ? undefined : planChanged(service.config, world, effects);
+  return plan === undefined ? {} : { launcher: new Launcher(plan) };
 }
 
 /** A server was reaped: EXIT is written, a suspended service hears of requests again. */
@@ -110,7 +133,7 @@ function answer(
 function handOver(
   premises: Premises,
   operation: ServiceInOperation,
-  request: { readonly source: Source | undefined; readonly trigger?: WaitingDatagram },
+  request: Pick<Job, 'source' | 'trigger' | 'launcher'>,
 ): void {
   const { listener } = operation;
   if (listener === undefined) return;
@@ -140,7 +163,7 @@ type OnForkFailure = (premises: Premises, job: Job, error: SystemError) => void;
 /** True when the server runs. */
 function tryLaunch(premises: Premises, job: Job, onFailure: OnForkFailure): boolean {
   const { operation, source, fd, trigger } = job;
-  const { launcher } = operation.equipment;
+  const { launcher = operation.equipment.launcher } = job;
   if (launcher === undefined) throw new Error(`invariant: ${operation.id} has no server`);
   try {
     const pid = launcher.start(fd, callerOf(source));

@@ -1,4 +1,4 @@
-// Connections that are held until the peer's name is known: bounded in number, and counted like running servers, so
+// Connections that are held until what their verdict hangs on is known: bounded in number, and counted like running servers, so
 // that waiting is no way around a limit. State without side effects.
 
 import { Children } from '../launch/children.ts';

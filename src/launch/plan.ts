@@ -70,7 +70,7 @@ function argumentsOf(config: LaunchConfig, server: string): readonly string[] {
  * Undefined: the server keeps the daemon's ids. A daemon that is not root changes nothing for its own user; for
  * any other user the ids are planned all the same, so that the kernel refuses and the server never runs.
  */
-function idsOf(config: LaunchConfig, world: LaunchWorld): Ids {
+export function idsOf(config: LaunchConfig, world: LaunchWorld): Ids {
   const { user, group } = config;
   if (world.effectiveUid !== 0) {
     if (user === undefined || user.uid === world.effectiveUid) return undefined;
@@ -102,6 +102,6 @@ function resourceLimitsOf(config: LaunchConfig, descriptorHardLimit: number): Re
 }
 
 /** compat: a server may use as many descriptors as the daemon's hard limit allows (test/compat/007-child-environment). */
-function filesLimit(limit: number | undefined, descriptorHardLimit: number): number {
+export function filesLimit(limit: number | undefined, descriptorHardLimit: number): number {
   return limit === undefined || limit === 0 || limit === Infinity ? descriptorHardLimit : limit;
 }

@@ -65,6 +65,9 @@ void note_closed(int fd);
 #define VERB(name) napi_value name(napi_env env, napi_callback_info info)
 VERB(open_socket);
 VERB(local_port);
+VERB(local_endpoint);
+VERB(keep_alive);
+VERB(linger);
 VERB(close_fd);
 VERB(set_blocking);
 VERB(shutdown_fd);

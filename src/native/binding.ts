@@ -123,6 +123,15 @@ export interface Datagram {
   readonly scope?: number;
 }
 
+/** One end of a connection. */
+export interface SocketEnd {
+  readonly family: 4 | 6;
+  readonly port: number;
+  readonly text: string;
+  /** Unsigned 32-bit words; an IPv4 address stands in the first. */
+  readonly words: readonly [number, number, number, number];
+}
+
 interface WatchHandle {
   readonly __watch: unique symbol;
 }
@@ -131,6 +140,9 @@ interface Addon {
   readonly initialise: (systemError: typeof SystemError) => void;
   readonly openSocket: (spec: SocketSpec) => number;
   readonly localPort: (fd: number) => number;
+  readonly localEndpoint: (fd: number) => SocketEnd;
+  readonly keepAlive: (fd: number) => void;
+  readonly linger: (fd: number, seconds: number) => void;
   readonly closeFd: (fd: number) => void;
   readonly setBlocking: (fd: number, isBlocking: boolean) => void;
   readonly shutdownFd: (fd: number, how: 'read' | 'write' | 'both') => void;
@@ -177,6 +189,12 @@ addon.initialise(SystemError);
 export const openSocket = addon.openSocket;
 /** The port a socket is bound to. */
 export const localPort = addon.localPort;
+/** This end of a connected socket. */
+export const localEndpoint = addon.localEndpoint;
+/** Sets SO_KEEPALIVE. */
+export const keepAlive = addon.keepAlive;
+/** Sets SO_LINGER; 0 is off. */
+export const linger = addon.linger;
 /** Closes a descriptor. */
 export const closeFd = addon.closeFd;
 /** Sets the mode of the description, which watching has made non-blocking and which a server shares. */

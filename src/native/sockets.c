@@ -245,3 +245,30 @@ VERB(shutdown_fd)
     return fail(env, "shutdown", errno, "");
   return NULL;
 }
+
+/* keepAlive(fd) */
+VERB(keep_alive)
+{
+  napi_value values[1];
+  int fd;
+  if (!take_arguments(env, info, 1, values) || !read_fd(env, values[0], &fd))
+    return NULL;
+  if (switch_option(fd, SOL_SOCKET, SO_KEEPALIVE, true) != 0)
+    return fail(env, "setsockopt SO_KEEPALIVE", errno, "");
+  return NULL;
+}
+
+/* linger(fd, seconds) */
+VERB(linger)
+{
+  napi_value values[2];
+  int fd;
+  int64_t seconds;
+  if (!take_arguments(env, info, 2, values) || !read_fd(env, values[0], &fd) ||
+      !read_integer(env, values[1], "seconds", 0, INT32_MAX, &seconds))
+    return NULL;
+  struct linger option = {.l_onoff = seconds != 0, .l_linger = (int)seconds};
+  if (setsockopt(fd, SOL_SOCKET, SO_LINGER, &option, sizeof option) != 0)
+    return fail(env, "setsockopt SO_LINGER", errno, "");
+  return NULL;
+}

@@ -51,20 +51,42 @@ VERB(receive_now)
   return make_integer(env, received);
 }
 
-static napi_value make_datagram(napi_env env, ssize_t length, const struct peer *peer)
+static napi_value make_endpoint(napi_env env, const struct peer *peer)
 {
-  napi_value datagram, words;
-  napi_create_object(env, &datagram);
+  napi_value endpoint, words;
+  napi_create_object(env, &endpoint);
   napi_create_array_with_length(env, 4, &words);
   for (uint32_t i = 0; i < 4; i++)
     napi_set_element(env, words, i, make_integer(env, peer->words[i]));
+  set_property(env, endpoint, "family", make_integer(env, peer->family));
+  set_property(env, endpoint, "port", make_integer(env, peer->port));
+  set_property(env, endpoint, "text", make_string(env, peer->text));
+  set_property(env, endpoint, "words", words);
+  return endpoint;
+}
+
+static napi_value make_datagram(napi_env env, ssize_t length, const struct peer *peer)
+{
+  napi_value datagram = make_endpoint(env, peer);
   set_property(env, datagram, "length", make_integer(env, length));
-  set_property(env, datagram, "family", make_integer(env, peer->family));
-  set_property(env, datagram, "port", make_integer(env, peer->port));
-  set_property(env, datagram, "text", make_string(env, peer->text));
-  set_property(env, datagram, "words", words);
   set_property(env, datagram, "scope", make_integer(env, peer->scope));
   return datagram;
+}
+
+/* localEndpoint(fd) -> this end of a connection */
+VERB(local_endpoint)
+{
+  napi_value values[1];
+  int fd;
+  struct sockaddr_storage address = {.ss_family = AF_UNSPEC};
+  socklen_t length = sizeof address;
+  if (!take_arguments(env, info, 1, values) || !read_fd(env, values[0], &fd))
+    return NULL;
+  if (getsockname(fd, (struct sockaddr *)&address, &length) != 0)
+    return fail(env, "getsockname", errno, "");
+  struct peer local;
+  describe_peer(&address, &local);
+  return make_endpoint(env, &local);
 }
 
 /* receiveFrom(fd, into, peek) -> datagram, or undefined when nothing is there */

@@ -36,6 +36,8 @@ export interface HostsTables {
   readonly allow: HostsTable;
   readonly deny: HostsTable;
   readonly lists: HostLists;
+  /** Whether a rule or an expansion may look at the end of the connection that is here. */
+  readonly isServerAsked: boolean;
 }
 
 /** The text of a file, that there is none, or why it cannot be read. */
@@ -79,13 +81,24 @@ export function parseHostList(text: string): readonly string[] {
 }
 
 /** The files that the patterns of a table, or of such a file, name. */
-export function listsNamedIn(words: readonly string[]): readonly string[] {
+export function listsNamedIn(words: readonly string[]): string[] {
   return words.map((word) => hostPart(word)).filter((word) => word.startsWith('/'));
 }
 
 /** Every word of the rules of a table. */
 export function wordsOf({ rules }: HostsTable): readonly string[] {
   return rules.flatMap(({ daemons, clients }) => [...daemons, ...clients]);
+}
+
+/** See `HostsTables.isServerAsked`. */
+export function asksForServer(tables: readonly HostsTable[]): boolean {
+  return tables.some(({ rules }) =>
+    rules.some(
+      ({ daemons, options }) =>
+        daemons.some((word) => /^\d+$|.@/s.test(word)) ||
+        options.some((option) => option.kind === 'banners' || /%[AHNRs]/.test(JSON.stringify(option))),
+    ),
+  );
 }
 
 interface LogicalLine {

@@ -5,10 +5,10 @@
 
 import type { Service } from '../config/service.ts';
 import type { HostsRule, HostsTable, HostsTables } from './hosts-access-parse.ts';
-import type { HostsOption, WrapperIds } from './hosts-options.ts';
+import { effectsWith, NO_EFFECTS, stepOf } from './hosts-effects.ts';
+import type { WrapperEffects, WrapperStep } from './hosts-effects.ts';
 import { hostOf, matchesClient, matchesDaemon, matchesList } from './hosts-match.ts';
 import type { HostLists } from './hosts-pattern.ts';
-import { expandPercent } from './hosts-percent.ts';
 import type { WrappedRequest } from './hosts-percent.ts';
 import type { HostName, PolicyRequest } from './request.ts';
 import type { Source } from './source.ts';
@@ -23,33 +23,10 @@ export interface WrapperFacts {
   /** undefined: not looked up. */
   readonly serverName: HostName | undefined;
   readonly pid: number;
+  /** Whether the server would be root, who alone may become somebody else. */
+  readonly isRoot: boolean;
   /** How the steps went that were asked for before, in their order. */
   readonly answers: readonly boolean[];
-}
-
-/** What the daemon has to do before the question can be answered. */
-export type WrapperStep =
-  /** A shell command; its status 0 is the answer yes. `isDeciding`: the verdict hangs on it. */
-  | {
-      readonly kind: 'command';
-      readonly command: string;
-      readonly isDeciding: boolean;
-      readonly settings: readonly string[];
-    }
-  /** A file to be sent to the caller, its text expanded by `expand`. */
-  | { readonly kind: 'banner'; readonly path: string; readonly expand: (text: string) => string | undefined };
-
-/** What the rule changes for the server. */
-export interface WrapperEffects {
-  /** Shell command that is run in the server's place. */
-  readonly twist?: string;
-  /** `NAME=value`. */
-  readonly settings: readonly string[];
-  readonly umask?: number;
-  readonly nice?: number;
-  readonly ids?: WrapperIds & { readonly name: string };
-  readonly lingerSeconds?: number;
-  readonly isKeepAlive?: boolean;
 }
 
 /** Where the rule stands that decides. */
@@ -68,6 +45,11 @@ export interface WrapperRuling {
   readonly mistake?: string;
   /** Names that were asked for and had not been looked up. */
   readonly needs: { readonly hostName: boolean; readonly serverName: boolean };
+}
+
+/** Whether a service asks the files at all. compat: RPC services over TCP never do. */
+export function asksWrappers({ flags, type, protocol }: Service['config']): boolean {
+  return !flags.includes('NOLIBWRAP') && !(type.includes('RPC') && protocol?.name === 'tcp');
 }
 
 /** The name under which a service stands in the files; undefined where there is none. */
@@ -111,10 +93,11 @@ export function libwrapCheck(request: PolicyRequest): Denial | Grant | undefined
     return { reason: 'libwrap', notes: [{ level: 'info', text }] };
   }
   const { kind, step, effects, rule, mistake } = consultWrappers(request, wrappers, daemon);
-  if (kind !== 'deny') return { effects, ...(step === undefined ? {} : { step }) };
+  const isVain = effects.twist !== undefined && source === undefined;
+  if (kind !== 'deny' && !isVain) return { effects, ...(step === undefined ? {} : { step }) };
   const text = `libwrap refused connection to ${id} (libwrap=${daemon}) from ${address}`;
-  const trouble: readonly Note[] =
-    mistake === undefined ? [] : [{ level: 'error', text: `${placeText(rule)}: ${mistake}` }];
+  const why = isVain ? 'twist needs a connection' : mistake;
+  const trouble: readonly Note[] = why === undefined ? [] : [{ level: 'error', text: `${placeText(rule)}: ${why}` }];
   return { reason: 'libwrap', notes: [...trouble, { level: 'info', text }] };
 }
 
@@ -125,13 +108,11 @@ export function placeText(place: RulePlace | undefined): string {
 
 type Found = Omit<WrapperRuling, 'needs'>;
 
-const NO_EFFECTS: WrapperEffects = { settings: [] };
-
-function ruleOf(request: WrappedRequest, { tables, answers }: WrapperFacts): Found {
-  const allowing = tableSays(tables.allow, request, { lists: tables.lists, answers });
+function ruleOf(request: WrappedRequest, { tables, answers, isRoot }: WrapperFacts): Found {
+  const allowing = tableSays(tables.allow, request, { lists: tables.lists, answers, isRoot });
   if (allowing.kind !== 'none') return allowing.kind === 'match' ? { ...allowing, kind: 'allow' } : allowing;
   const left = answers.slice(allowing.used);
-  const denying = tableSays(tables.deny, request, { lists: tables.lists, answers: left });
+  const denying = tableSays(tables.deny, request, { lists: tables.lists, answers: left, isRoot });
   if (denying.kind === 'match') return { ...denying, kind: 'deny' };
   if (denying.kind !== 'none') return denying;
   return { kind: tables.deny.isBroken ? 'deny' : 'allow', effects: NO_EFFECTS };
@@ -140,10 +121,14 @@ function ruleOf(request: WrappedRequest, { tables, answers }: WrapperFacts): Fou
 interface Circumstances {
   readonly lists: HostLists;
   readonly answers: readonly boolean[];
+  readonly isRoot: boolean;
 }
 
 /** `match`: a rule speaks, and the file says which way; `none` has used up so many answers. */
-type TableSays = Found | (Omit<Found, 'kind'> & { readonly kind: 'match' }) | { readonly kind: 'none'; readonly used: number };
+type TableSays =
+  | Found
+  | (Omit<Found, 'kind'> & { readonly kind: 'match' })
+  | { readonly kind: 'none'; readonly used: number };
 
 function tableSays(table: HostsTable, request: WrappedRequest, circumstances: Circumstances): TableSays {
   const { lists } = circumstances;
@@ -161,13 +146,16 @@ function tableSays(table: HostsTable, request: WrappedRequest, circumstances: Ci
 function carryOut(
   place: RulePlace,
   { options, mistake }: HostsRule,
-  { request, answers }: Circumstances & { readonly request: WrappedRequest },
+  { request, answers, isRoot }: Circumstances & { readonly request: WrappedRequest },
 ): TableSays {
   let effects = NO_EFFECTS;
   let used = 0;
   let isFailed = false;
   for (const option of options) {
     if (option.kind === 'allow' || option.kind === 'deny') return { kind: option.kind, effects, rule: place };
+    if (option.kind === 'ids' && !isRoot) {
+      return { kind: 'deny', effects, rule: place, mistake: `setgid(${option.name}): Operation not permitted` };
+    }
     const step = stepOf(option, request, effects);
     if (step === 'too long') return tooLong(place, effects);
     if (step !== undefined) {
@@ -188,67 +176,4 @@ function carryOut(
 
 function tooLong(rule: RulePlace, effects: WrapperEffects): Found {
   return { kind: 'deny', effects, rule, mistake: 'percent_x: expansion too long' };
-}
-
-function stepOf(
-  option: HostsOption,
-  request: WrappedRequest,
-  { settings }: WrapperEffects,
-): WrapperStep | 'too long' | undefined {
-  switch (option.kind) {
-    case 'spawn':
-    case 'aclexec': {
-      const command = expandPercent(option.command, request);
-      if (command === undefined) return 'too long';
-      return { kind: 'command', command, isDeciding: option.kind === 'aclexec', settings };
-    }
-    case 'banners':
-      return {
-        kind: 'banner',
-        path: `${option.directory}/${request.daemon}`,
-        expand: (text) => expandPercent(text, request),
-      };
-    default:
-      return undefined;
-  }
-}
-
-/** Undefined: an expansion is too long. */
-function effectsWith(
-  effects: WrapperEffects,
-  option: HostsOption,
-  request: WrappedRequest,
-): WrapperEffects | undefined {
-  switch (option.kind) {
-    case 'twist': {
-      const twist = expandPercent(option.command, request);
-      return twist === undefined ? undefined : { ...effects, twist };
-    }
-    case 'setenv': {
-      const value = expandPercent(option.value, request);
-      return value === undefined
-        ? undefined
-        : { ...effects, settings: [...effects.settings, `${option.name}=${value}`] };
-    }
-    case 'umask':
-      return { ...effects, umask: option.mask };
-    case 'nice':
-      return { ...effects, nice: (effects.nice ?? 0) + option.increment };
-    case 'ids':
-      return { ...effects, ids: { name: option.name, ...mergeIds(effects.ids, option.ids) } };
-    case 'linger':
-      return { ...effects, lingerSeconds: option.seconds };
-    case 'keepalive':
-      return { ...effects, isKeepAlive: true };
-    default:
-      return effects;
-  }
-}
-
-function mergeIds(earlier: WrapperIds | undefined, later: WrapperIds): WrapperIds {
-  return {
-    uid: later.uid ?? earlier?.uid,
-    gid: later.gid ?? earlier?.gid,
-    groups: later.groups ?? earlier?.groups,
-  };
 }

@@ -3,7 +3,7 @@
 // Pure.
 
 import type { Span } from '../config/source.ts';
-import type { WrapperEffects, WrapperStep } from './hosts-access.ts';
+import type { WrapperEffects, WrapperStep } from './hosts-effects.ts';
 
 /** The words of the FAIL line, exactly as xinetd.log(5) spells them. */
 export type DenyReason =

@@ -18,6 +18,7 @@ describe('decide', () => {
       'before-fork limit',
       'after-fork sensor',
       'after-fork access',
+      'after-fork libwrap',
     ]);
   });
 

@@ -17,9 +17,17 @@ export function table(text: string, path = '/etc/hosts.allow'): HostsTable {
 }
 
 export function tables(allow: string, deny: string, lists: HostsTables['lists'] = new Map()): HostsTables {
-  return { allow: table(allow), deny: table(deny, '/etc/hosts.deny'), lists };
+  return { allow: table(allow), deny: table(deny, '/etc/hosts.deny'), lists, isServerAsked: false };
 }
 
 export function wrapperFacts(allow: string, deny: string, facts: Partial<WrapperFacts> = {}): WrapperFacts {
-  return { tables: tables(allow, deny), server: undefined, serverName: undefined, pid: 42, answers: [], ...facts };
+  return {
+    tables: tables(allow, deny),
+    server: undefined,
+    serverName: undefined,
+    pid: 42,
+    isRoot: true,
+    answers: [],
+    ...facts,
+  };
 }

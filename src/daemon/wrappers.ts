@@ -1,0 +1,137 @@
+// hosts.allow and hosts.deny in the running daemon: the facts that a decision by them needs, and the steps that their rules
+// ask for (commands, banners). What they mean is policy/hosts-access.ts; the files are hosts-files.ts.
+
+import { open } from 'node:fs/promises';
+import { planShell } from '../launch/change.ts';
+import { keepAlive, linger, localEndpoint, sendNow } from '../native/binding.ts';
+import { SystemError } from '../native/system-error.ts';
+import { asksWrappers } from '../policy/hosts-access.ts';
+import type { WrapperFacts } from '../policy/hosts-access.ts';
+import type { WrapperEffects, WrapperStep } from '../policy/hosts-effects.ts';
+import type { HostsTables } from '../policy/hosts-access-parse.ts';
+import type { HostName } from '../policy/request.ts';
+import { sourceOf } from '../policy/source.ts';
+import type { Source } from '../policy/source.ts';
+import type { Verdict } from '../policy/verdict.ts';
+import type { Premises } from './premises.ts';
+import type { ServiceInOperation } from './service.ts';
+
+/** What has been found out for the wrappers' sake. */
+export interface WrapperFindings {
+  readonly tables?: HostsTables;
+  readonly serverName?: HostName;
+  readonly answers: readonly boolean[];
+}
+
+const LONGEST_BANNER = 64 * 1024;
+
+/** The facts for a decision; undefined where the service does not ask the files. `fd`: of the connection, -1 for none. */
+export function wrapperFacts(
+  premises: Premises,
+  { equipment: { service } }: ServiceInOperation,
+  fd: number,
+  { tables = premises.hosts.latest, serverName, answers }: WrapperFindings,
+): WrapperFacts | undefined {
+  if (tables === undefined || !asksWrappers(service.config)) return undefined;
+  const { effectiveUid } = premises.world;
+  const server = tables.isServerAsked && fd >= 0 ? serverOf(fd) : undefined;
+  const isRoot = effectiveUid === 0 && (service.config.user?.uid ?? 0) === 0;
+  return { tables, server, serverName, pid: premises.pid, isRoot, answers };
+}
+
+/** Takes a step that a rule asks for; the answer is whether it went well, undefined where the verdict hangs on it and nobody knows. */
+export async function takeStep(
+  premises: Premises,
+  operation: ServiceInOperation,
+  step: WrapperStep,
+  fd: number,
+): Promise<boolean | undefined> {
+  if (step.kind === 'banner') await sendBanner(premises, step, fd);
+  const answer = step.kind === 'banner' || (await runCommand(premises, operation, step));
+  return step.kind === 'command' && step.isDeciding ? answer : true;
+}
+
+/** For those who cannot wait: commands are started all the same; undefined where the verdict hangs on one. */
+export function answerAtOnce(premises: Premises, operation: ServiceInOperation, step: WrapperStep): true | undefined {
+  if (step.kind === 'banner') return true;
+  if (step.isDeciding) return undefined;
+  void runCommand(premises, operation, step);
+  return true;
+}
+
+/** The verdict where a rule asks for something that cannot be done. */
+export function cannotAsk(operation: ServiceInOperation): Extract<Verdict, { kind: 'deny' }> {
+  const text = `service ${operation.id}: aclexec has not come to an end, the request is refused`;
+  return { kind: 'deny', reason: 'libwrap', by: 'libwrap', stage: 'after-fork', notes: [{ level: 'error', text }] };
+}
+
+/** Options of the connection itself. */
+export function applySocketOptions(
+  premises: Premises,
+  { lingerSeconds, isKeepAlive }: Pick<WrapperEffects, 'lingerSeconds' | 'isKeepAlive'>,
+  fd: number,
+): void {
+  try {
+    if (lingerSeconds !== undefined) linger(fd, lingerSeconds);
+    if (isKeepAlive === true) keepAlive(fd);
+  } catch (error) {
+    if (!(error instanceof SystemError)) throw error;
+    premises.log('warning', 'libwrap', error.message);
+  }
+}
+
+async function runCommand(
+  premises: Premises,
+  { service }: ServiceInOperation,
+  step: Extract<WrapperStep, { kind: 'command' }>,
+): Promise<boolean | undefined> {
+  try {
+    return await premises.commands.start(planShell(service.config, premises.world, step));
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    premises.log('error', 'libwrap', `/bin/sh: ${error.message}`);
+    return undefined;
+  }
+}
+
+/** Newlines become CR LF. What the connection does not take at once is left out. */
+async function sendBanner(
+  premises: Premises,
+  { path, expand }: Extract<WrapperStep, { kind: 'banner' }>,
+  fd: number,
+): Promise<void> {
+  const text = await readBanner(premises, path);
+  if (text === undefined) return;
+  const lines = text.split(/(?<=\n)/).map((line) => expand(line.replace(/\n$/, '\r\n')) ?? '');
+  try {
+    sendNow(fd, Buffer.from(lines.join(''), 'latin1'));
+  } catch (error) {
+    if (!(error instanceof SystemError)) throw error;
+  }
+}
+
+async function readBanner(premises: Premises, path: string): Promise<string | undefined> {
+  try {
+    const handle = await open(Buffer.from(path, 'latin1'), 'r');
+    try {
+      const { bytesRead, buffer } = await handle.read({ buffer: Buffer.alloc(LONGEST_BANNER), position: 0 });
+      return buffer.toString('latin1', 0, bytesRead);
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    premises.log('warning', 'libwrap', `banner: ${error.message}`);
+    return undefined;
+  }
+}
+
+function serverOf(fd: number): Source | undefined {
+  try {
+    const { family, port, text, words } = localEndpoint(fd);
+    return sourceOf(family, port, text, words);
+  } catch (error) {
+    if (!(error instanceof SystemError)) throw error;
+    return undefined;
+  }
+}
