@@ -83,10 +83,10 @@ function maskOfLength(text: string): number | undefined {
 
 /** `[address]` and `[network]/length`, for IPv6. compat: only the digits that a length begins with are looked at. */
 function matchesBracketed(pattern: string, address: string): boolean {
-  const [, net = '', length = '128'] = /^\[([^\]]*)\](?:\/(\+?\d*|-).*)?$/s.exec(pattern) ?? [];
+  const [, net = '', length] = /^\[([^\]]*)\](?:\/(.*))?$/s.exec(pattern) ?? [];
   const [netWords, words] = [parseIPv6(net), parseIPv6(address)];
-  const bits = Number(length);
-  if (netWords === undefined || words === undefined || !(bits <= 128)) return false;
+  const bits = length === undefined ? 128 : Number.parseInt(length, 10) || 0;
+  if (netWords === undefined || words === undefined || bits < 0 || bits > 128) return false;
   const [wanted, given] = [maskIPv6(netWords, bits), maskIPv6(words, bits)];
   return wanted.every((word, index) => word === given[index]);
 }

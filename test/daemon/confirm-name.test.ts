@@ -5,6 +5,7 @@ import { ipv4, mapped } from '../policy/facts.ts';
 
 const HERE = ipv4('192.0.2.1');
 const UNKNOWN = { hostName: { kind: 'unknown' }, ttl: undefined };
+const PRETENDED = { hostName: { kind: 'unknown', isPretended: true }, ttl: undefined };
 
 /** A server with these PTR records for every address, and these addresses by name, each valid for a minute. */
 function server(names: readonly string[], addresses: Readonly<Record<string, string>>): NameServer {
@@ -29,12 +30,12 @@ describe('a name', () => {
     });
   });
 
-  test('is unknown when it belongs to another address', async () => {
-    expect(await confirmName(HERE, server(['a.test'], { 'a.test': '192.0.2.2' }))).toEqual(UNKNOWN);
+  test('is a pretence when it belongs to another address', async () => {
+    expect(await confirmName(HERE, server(['a.test'], { 'a.test': '192.0.2.2' }))).toEqual(PRETENDED);
   });
 
-  test('is unknown when it has no address', async () => {
-    expect(await confirmName(HERE, server(['a.test'], {}))).toEqual(UNKNOWN);
+  test('is a pretence when it has no address', async () => {
+    expect(await confirmName(HERE, server(['a.test'], {}))).toEqual(PRETENDED);
   });
 
   test('is unknown when there is no record', async () => {
@@ -71,12 +72,12 @@ describe('a name', () => {
   test.each(['192.0.2.1', 'a b.test', 'a..test', '\x1b[31m', '', 'x'.repeat(64), `${'a.'.repeat(130)}test`])(
     'is not %j',
     async (name) => {
-      expect(await confirmName(HERE, server([name], { [name]: '192.0.2.1' }))).toEqual(UNKNOWN);
+      expect(await confirmName(HERE, server([name], { [name]: '192.0.2.1' }))).toEqual(PRETENDED);
     },
   );
 
   test('is looked for among the first eight records', async () => {
     const names = Array.from({ length: 9 }, (_, index) => `h${index}.test`);
-    expect(await confirmName(HERE, server(names, { 'h8.test': '192.0.2.1' }))).toEqual(UNKNOWN);
+    expect(await confirmName(HERE, server(names, { 'h8.test': '192.0.2.1' }))).toEqual(PRETENDED);
   });
 });

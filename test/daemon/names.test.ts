@@ -65,7 +65,7 @@ describe('the names of callers', () => {
   });
 
   test('are remembered as unknown too', async () => {
-    const names = open({ ...answering, addresses: async () => [] });
+    const names = open({ ...answering, names: async () => [] });
     expect(await names.find(HERE)).toEqual(UNKNOWN);
     expect(names.known(HERE)).toEqual(UNKNOWN);
   });

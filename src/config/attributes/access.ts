@@ -94,7 +94,9 @@ export const libwrap = attribute({
   otherwise: "the program's name; the service name for internal and redirected services",
   actsIn: 'policy/hosts-access.ts',
   summary: 'Name looked for in hosts.allow and hosts.deny.',
-  manual: `Use it where one program serves under several names. The flag NOLIBWRAP leaves those files out altogether.`,
+  manual: `Use it where one program serves under several names. The flag NOLIBWRAP leaves those files out altogether. What
+they may say stands in hosts_access(5) and hosts_options(5); a change counts within a second. They are asked last, when
+everything else in this configuration lets the caller in.`,
 });
 
 export const denyTime = attribute({
