@@ -70,7 +70,7 @@ describe('explain', () => {
       verdict: 'deny',
       rule: expect.stringContaining('conf:9:2'),
     });
-    expect(answer.checks.at(-1)).toMatchObject({ name: 'access', passed: false });
+    expect(answer.checks.at(-2)).toMatchObject({ name: 'access', passed: false });
   });
 
   test.each([
