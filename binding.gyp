@@ -12,6 +12,8 @@
         "src/native/names.c",
         "src/native/profile.c",
         "src/native/readiness.c",
+        "src/native/relay.c",
+        "src/native/relay-pump.c",
         "src/native/signals.c",
         "src/native/sockets.c",
         "src/native/spawn.c",

@@ -43,7 +43,7 @@ export const SERVER_CODES = {
   XC135: {
     ...PARSER,
     func: 'umask_parser',
-    log: 'umask argument is invalid.\n',
+    log: 'umask argument is invalid.',
     text: 'not an octal number from 0 to 777',
     explanation: NOT_USED,
     fix: 'Give an octal number from 0 to 777.',

@@ -257,6 +257,15 @@ export const SERVICE_CODES = {
     explanation: 'Two services ask for the same port, protocol and address. The second will fail to start.',
     fix: 'Give one of the two another port or address, or remove it.',
   },
+  XC242: {
+    ...CHECK,
+    func: 'check_entry',
+    text: 'service %s cannot have its packets intercepted',
+    log: 'Service %s: flag INTERCEPT is not supported - DISABLING',
+    explanation: `With INTERCEPT, xinetd relays each packet between client and server, who then sees the daemon's address instead
+of the client's. Nothing is relayed here, and without the check of each packet the service is not started.`,
+    fix: 'Remove the flag. With socket_type = dgram the first sender is checked each time the server starts.',
+  },
   XC250: {
     ...CHECK,
     severity: 'debug',

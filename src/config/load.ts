@@ -93,7 +93,9 @@ function interleave(
       ({ span }) => span?.source === block.span.source && span.start > block.span.start,
     );
     const before = inside === -1 ? upToHere.length : inside;
-    result.push(...upToHere.slice(0, before), ...diagnostics, ...upToHere.slice(before));
+    for (const part of [upToHere.slice(0, before), diagnostics, upToHere.slice(before)]) {
+      for (const finding of part) result.push(finding);
+    }
     next += upToHere.length;
   }
   return [...result, ...syntax.slice(next)];

@@ -109,14 +109,19 @@ function endpointKey(draft: Draft): string | undefined {
     : `rpc ${values.protocol?.number} ${program} ${version.low}-${version.high}`;
 }
 
+/** differs: D78 the reference relays each packet from an address of its own, so that no server can tell its callers apart. */
 function checkIntercept({ draft, report }: Examination): boolean {
   if (!hasFlag(draft, 'INTERCEPT')) return true;
   const id = draft.values.id ?? draft.name;
   const isInternal = isOfType(draft, 'INTERNAL');
   if (isInternal) report('XC212', [id], 'flags');
   if (!isInternal && draft.values.wait === false) report('XC213', [id], 'flags');
-  if (isInternal || draft.values.wait === false) changeFlags(draft, [], ['INTERCEPT']);
-  return true;
+  if (isInternal || draft.values.wait === false) {
+    changeFlags(draft, [], ['INTERCEPT']);
+    return true;
+  }
+  report('XC242', [id], 'flags');
+  return false;
 }
 
 /** A sensor is internal whatever its type says. */

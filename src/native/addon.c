@@ -87,6 +87,8 @@ static const struct {
   {"closeExits", close_exits},
   {"watchSignals", watch_signals},
   {"closeSignals", close_signals},
+  {"startRelay", start_relay},
+  {"endRelay", end_relay},
   {"spawnDetached", spawn_detached},
   {"descriptorLimit", descriptor_limit},
   {"lookupUser", lookup_user},

@@ -87,6 +87,8 @@ VERB(watch_exits);
 VERB(close_exits);
 VERB(watch_signals);
 VERB(close_signals);
+VERB(start_relay);
+VERB(end_relay);
 VERB(spawn_detached);
 VERB(descriptor_limit);
 VERB(lookup_user);

@@ -8,6 +8,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <net/if.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -98,7 +99,29 @@ static bool read_spec(napi_env env, napi_value object, struct socket_spec *spec)
   return read_property(env, object, "address", &address) && read_string(env, address, "address", &spec->address);
 }
 
-/* Numeric text and port to a socket address; an empty text is any address. */
+/* `fe80::1%eth0`, or with the number of the interface; false, with errno set, for an interface that is not there. */
+static bool fill_ipv6(const char *text, struct sockaddr_in6 *in6)
+{
+  char host[INET6_ADDRSTRLEN];
+  size_t length = strcspn(text, "%");
+  errno = EINVAL;
+  if (length >= sizeof host)
+    return false;
+  memcpy(host, text, length);
+  host[length] = '\0';
+  if (inet_pton(AF_INET6, host, &in6->sin6_addr) != 1)
+    return false;
+  if (text[length] == '\0')
+    return true;
+  const char *zone = text + length + 1;
+  in6->sin6_scope_id = if_nametoindex(zone);
+  if (in6->sin6_scope_id == 0)
+    in6->sin6_scope_id = (uint32_t)strtoul(zone, NULL, 10);
+  errno = ENODEV;
+  return in6->sin6_scope_id != 0;
+}
+
+/* Numeric text and port to a socket address; an empty text is any address. False with errno set. */
 static bool fill_address(const struct socket_spec *spec, struct sockaddr_storage *address, socklen_t *length)
 {
   const char *text = spec->address[0] != '\0' ? spec->address : spec->family == AF_INET6 ? "::" : "0.0.0.0";
@@ -108,11 +131,12 @@ static bool fill_address(const struct socket_spec *spec, struct sockaddr_storage
     struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)address;
     in6->sin6_port = htons((uint16_t)spec->port);
     *length = sizeof *in6;
-    return inet_pton(AF_INET6, text, &in6->sin6_addr) == 1;
+    return fill_ipv6(text, in6);
   }
   struct sockaddr_in *in = (struct sockaddr_in *)address;
   in->sin_port = htons((uint16_t)spec->port);
   *length = sizeof *in;
+  errno = EINVAL;
   return inet_pton(AF_INET, text, &in->sin_addr) == 1;
 }
 
@@ -135,7 +159,7 @@ static int join_multicast(int fd, const struct sockaddr_storage *address)
 static const char *prepare_socket(int fd, const struct socket_spec *spec, const struct sockaddr_storage *address, socklen_t length)
 {
   bool is_listening = spec->type == SOCK_STREAM || spec->type == SOCK_SEQPACKET;
-  if (spec->family == AF_INET6 && switch_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, spec->is_v6_only) != 0)
+  if (spec->family == AF_INET6 && spec->type != SOCK_RAW && switch_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, spec->is_v6_only) != 0)
     return "setsockopt IPV6_V6ONLY";
   if (switch_option(fd, SOL_SOCKET, SO_REUSEADDR, true) != 0)
     return "setsockopt SO_REUSEADDR";
@@ -157,8 +181,7 @@ static int open_prepared(const struct socket_spec *spec, const char **failed_cal
   struct sockaddr_storage address;
   socklen_t length;
   if (!fill_address(spec, &address, &length)) {
-    *failed_call = "inet_pton";
-    errno = EINVAL;
+    *failed_call = errno == ENODEV ? "if_nametoindex" : "inet_pton";
     return -1;
   }
   int fd = socket(spec->family, spec->type | SOCK_CLOEXEC, spec->protocol);

@@ -18,10 +18,9 @@ export function perSourceCheck(request: PolicyRequest): Denial | undefined {
   return { reason: 'per_source_limit', rule: origins.per_source?.span };
 }
 
-/** Denies when one more server (two with INTERCEPT) would exceed `-limit`. */
+/** Denies when one more server would exceed `-limit`. */
 export function processLimitCheck(request: PolicyRequest): Denial | undefined {
   if (request.processLimit === Infinity) return undefined;
-  const needed = request.service.config.flags.includes('INTERCEPT') ? 2 : 1;
-  if (request.trackedServers + needed <= request.processLimit) return undefined;
+  if (request.trackedServers < request.processLimit) return undefined;
   return { reason: 'process_limit' };
 }

@@ -90,8 +90,10 @@ describe('INTERCEPT', () => {
     expect(loaded.services[0]?.config.flags).toEqual(['IPv6']);
   });
 
-  test('stays on an external service that waits', () => {
-    expect(configOf(['flags = INTERCEPT', 'wait = yes']).flags).toContain('INTERCEPT');
+  test('leaves out an external service that waits', () => {
+    const loaded = loadText(serviceText(['flags = INTERCEPT', 'wait = yes']));
+    expect(loaded.services).toEqual([]);
+    expect(codesOf(loaded)).toContain('XC242');
   });
 });
 

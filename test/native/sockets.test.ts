@@ -43,6 +43,10 @@ describe('an opened socket', () => {
   test.each(['stream', 'dgram'] as const)('may be of type %s', (type) => {
     expect(localPort(openForTest({ type }))).toBeGreaterThan(0);
   });
+  test('takes the interface of an IPv6 address by name or number', () => {
+    for (const address of ['::1%lo', '::1%1'])
+      expect(localPort(openForTest({ family: 'ipv6', address }))).toBeGreaterThan(0);
+  });
   test('takes the options of TCP', () => {
     expect(localPort(openForTest({ isNoDelay: true, isKeepAlive: true }))).toBeGreaterThan(0);
   });
@@ -54,6 +58,8 @@ describe('an opened socket', () => {
   test.each([
     ['an address that is none', { address: 'localhost' }, 'inet_pton', 22],
     ['an address of nobody here', { address: '192.0.2.1' }, 'bind', 99],
+    ['an interface that is not there', { family: 'ipv6', address: 'fe80::1%nowhere0' }, 'if_nametoindex', 19],
+    ['a link-local address of nobody here', { family: 'ipv6', address: 'fe80::1:2:3%lo' }, 'bind', 99],
     ['an option that the type lacks', { type: 'dgram', isNoDelay: true }, 'setsockopt TCP_NODELAY', 92],
     ['a protocol that the type lacks', { protocol: 17 }, 'socket', 93],
   ] as const)('is refused for %s', (_title, changes, call, errno) => {

@@ -43,11 +43,6 @@ describe('the process limit', () => {
     expect(processLimitCheck(requestWith({}, { processLimit: 3, trackedServers: 2 }))).toBeUndefined();
   });
 
-  test('counts an interceptor beside its server', () => {
-    const request = requestWith({ flags: ['INTERCEPT'] }, { processLimit: 3, trackedServers: 2 });
-    expect(processLimitCheck(request)).toEqual({ reason: 'process_limit' });
-  });
-
   test('is absent at infinity', () => {
     expect(processLimitCheck(requestWith({}, { trackedServers: Infinity }))).toBeUndefined();
   });
