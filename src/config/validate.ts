@@ -109,7 +109,7 @@ function endpointKey(draft: Draft): string | undefined {
     : `rpc ${values.protocol?.number} ${program} ${version.low}-${version.high}`;
 }
 
-/** differs: D78 the reference relays each packet from an address of its own, so that no server can tell its callers apart. */
+/** differs: D69 the reference relays each packet from an address of its own, so that no server can tell its callers apart. */
 function checkIntercept({ draft, report }: Examination): boolean {
   if (!hasFlag(draft, 'INTERCEPT')) return true;
   const id = draft.values.id ?? draft.name;
