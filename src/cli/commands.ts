@@ -28,7 +28,9 @@ const run: Command = async (words, program) => {
   const onExit = (exitCode: number): void => void (code = exitCode);
   const cli = [describeBans, describeExplain, describeControlCommands].reduce(
     (described, describe) => describe(described, onExit),
-    yargs([...words]).scriptName(program),
+    yargs([...words])
+      .scriptName(program)
+      .parserConfiguration({ 'short-option-groups': false }),
   );
   const parser = describeOptions(cli)
     .usage('$0 [options]    run the daemon\n$0 <command>    do something else')

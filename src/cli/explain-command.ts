@@ -4,6 +4,7 @@ import { writeSync } from 'node:fs';
 import type { Argv } from 'yargs';
 import { explainCaller, explainWord } from './explain.ts';
 import type { Said } from './explain.ts';
+import type { DaemonChoice } from './live-facts.ts';
 
 /** Adds `explain`; `onExit` is told the exit code. */
 export function describeExplain(parser: Argv, onExit: (code: number) => void): Argv {
@@ -17,15 +18,24 @@ export function describeExplain(parser: Argv, onExit: (code: number) => void): A
         .option('f', { type: 'string', default: '/etc/xinetd.conf', describe: 'Configuration file.' })
         .option('name', { type: 'string', describe: "The caller's host name, taken as confirmed." })
         .option('at', { type: 'string', describe: 'Time of day, HH:MM; now without it.' })
+        .option('inetd_compat', { type: 'boolean', default: false, describe: 'Read /etc/inetd.conf too.' })
+        .option('control', { type: 'string', describe: 'Control socket of the daemon.' })
+        .option('offline', { type: 'boolean', default: false, describe: 'Look at the files alone.' })
         .option('json', { type: 'boolean', default: false, describe: 'Print the answer as JSON.' })
         .strict(),
-    ({ what, address, f, name, at, json }) => {
-      const options = { configPath: f, name, at, isJson: json };
-      const said = address === undefined ? explainWord(what) : explainCaller(what, address, options);
+    async ({ what, address, f, name, at, json, inetd_compat, control, offline }) => {
+      const daemon = daemonChoice(control, offline);
+      const options = { configPath: f, name, at, isJson: json, isInetdCompatible: inetd_compat, daemon };
+      const said = address === undefined ? explainWord(what) : await explainCaller(what, address, options);
       print(said);
       onExit(said.code);
     },
   );
+}
+
+function daemonChoice(control: string | undefined, isOffline: boolean): DaemonChoice {
+  if (isOffline) return { kind: 'nobody' };
+  return control === undefined ? { kind: 'usual' } : { kind: 'at', path: control };
 }
 
 /** Whole, also into a pipe that takes less at a time. */

@@ -1,6 +1,8 @@
-// `xinetd-ts explain SERVICE ADDRESS`: would this caller be served, and why; from the files, without a daemon.
+// `xinetd-ts explain SERVICE ADDRESS`: would this caller be served, and why; from the files, and where a daemon runs with
+// the same configuration, from what it says of its limits and bans.
 // `xinetd-ts explain XC012` or `explain per_source`: the row of a finding or an attribute.
-// Exit status: 0 allowed (or explained), 1 denied, 2 no such service, address, time, code or attribute.
+// Exit status: 0 allowed (or explained), 1 denied, 2 no such service, address, time, code or attribute, 3 no daemon answers
+// at the socket that was named.
 
 import { resolve } from 'node:path';
 import { attributeNames, findAttribute } from '../config/attributes/index.ts';
@@ -13,10 +15,16 @@ import { nearest } from '../config/nearest.ts';
 import type { Service } from '../config/service.ts';
 import { placeOf } from '../config/source.ts';
 import type { Span } from '../config/source.ts';
+import { systemPorts } from '../daemon/boot.ts';
 import { localMinuteNow } from '../daemon/clock.ts';
 import { explainAccess } from '../daemon/explain.ts';
 import type { AccessAnswer } from '../daemon/explain.ts';
-import { EXIT_DENIED, EXIT_OK, EXIT_USAGE } from './exit-codes.ts';
+import type { LiveFacts } from '../daemon/explain-request.ts';
+import { hostsTablesNow } from '../daemon/hosts-now.ts';
+import { plainAddress } from '../daemon/plain-address.ts';
+import { EXIT_DENIED, EXIT_NO_DAEMON, EXIT_OK, EXIT_USAGE } from './exit-codes.ts';
+import { liveFacts } from './live-facts.ts';
+import type { DaemonChoice } from './live-facts.ts';
 import { scanOptions } from './options.ts';
 import { loadFor } from './test-config.ts';
 
@@ -34,18 +42,29 @@ export interface ExplainOptions {
   /** `HH:MM`; now where it is missing. */
   readonly at: string | undefined;
   readonly isJson: boolean;
+  /** Read /etc/inetd.conf too. */
+  readonly isInetdCompatible: boolean;
+  readonly daemon: DaemonChoice;
+  /** Where hosts.allow and hosts.deny are; for tests. */
+  readonly etc?: string;
 }
 
 /** Explains what happens to a caller of a service. */
-export function explainCaller(word: string, address: string, options: ExplainOptions): Said {
+export async function explainCaller(word: string, address: string, options: ExplainOptions): Promise<Said> {
   const minute = options.at === undefined ? localMinuteNow() : parseTime(options.at);
   if (minute === undefined) return complain(`not a time of day, such as 03:00: ${options.at}`);
-  const loaded = load(options.configPath);
+  const loaded = load(options);
   const service = serviceNamed(loaded, word);
   if (service === undefined) return complain(whyMissing(loaded, word));
-  const answer = explainAccess(service, { address, hostName: options.name, minute });
+  if (plainAddress(address) === undefined) return complain(`not an address: ${address}`);
+  const asked = await liveFacts(service, address, options);
+  if (asked.kind === 'no-daemon') return { code: EXIT_NO_DAEMON, text: `${asked.error}\n`, isComplaint: true };
+  const { live } = asked;
+  const ports = systemPorts({ isInsecureAllowed: false, fallbackUser: undefined });
+  const tables = hostsTablesNow(ports, options.etc);
+  const answer = explainAccess(service, { address, hostName: options.name, minute, tables, live });
   if (answer === undefined) return complain(`not an address: ${address}`);
-  const text = options.isJson ? jsonOf(service, answer) : textOf(service, answer);
+  const text = options.isJson ? jsonOf(service, answer, live) : textOf(service, answer, live);
   return { code: answer.isAllowed ? EXIT_OK : EXIT_DENIED, text, isComplaint: false };
 }
 
@@ -59,8 +78,8 @@ export function explainWord(word: string): Said {
   return complain(`no code or attribute: ${word}${near === undefined ? '' : ` (did you mean ${near}?)`}`);
 }
 
-function load(path: string): LoadedConfig {
-  const scanned = scanOptions(['-f', resolve(path)]);
+function load({ configPath, isInetdCompatible }: ExplainOptions): LoadedConfig {
+  const scanned = scanOptions(['-f', resolve(configPath), ...(isInetdCompatible ? ['-inetd_compat'] : [])]);
   if (scanned.kind === 'usage') throw new Error('invariant: -f takes any word');
   return loadFor(scanned.options);
 }
@@ -88,7 +107,9 @@ function whyMissing({ services, leftOut, mainFile }: LoadedConfig, word: string)
 
 const WHY = { disabled: 'it is disabled', 'not-enabled': '"enabled" does not name it', error: 'it has errors, see -t' };
 
-function textOf({ config }: Service, { isAllowed, address, because, rule, checks }: AccessAnswer): string {
+function textOf(service: Service, answer: AccessAnswer, live: LiveFacts | undefined): string {
+  const { config } = service;
+  const { isAllowed, address, because, rule, checks } = answer;
   const verdict = isAllowed ? 'ALLOWED' : 'DENIED';
   const where = rule === undefined ? [] : [`${placeText(rule)}:`, ...excerpt(rule)];
   const rows = checks.map(
@@ -99,13 +120,18 @@ function textOf({ config }: Service, { isAllowed, address, because, rule, checks
     ...where,
     'The checks, in order (the first that denies decides):',
     ...rows,
+    live === undefined
+      ? 'From the files alone.'
+      : `From the files and the running daemon, where the service is ${live.state}.`,
     '',
   ].join('\n');
 }
 
 const NAME_WIDTH = 16;
 
-function jsonOf({ config }: Service, { isAllowed, address, because, rule, checks }: AccessAnswer): string {
+function jsonOf(service: Service, answerGiven: AccessAnswer, live: LiveFacts | undefined): string {
+  const { config } = service;
+  const { isAllowed, address, because, rule, checks } = answerGiven;
   const answer = {
     service: readable(config.id),
     address,
@@ -113,6 +139,7 @@ function jsonOf({ config }: Service, { isAllowed, address, because, rule, checks
     because: readable(because),
     ...(rule === undefined ? {} : { rule: placeText(rule) }),
     checks: checks.map(({ name, isPassed, says }) => ({ name, passed: isPassed, says: readable(says) })),
+    ...(live === undefined ? {} : { live }),
   };
   return `${JSON.stringify(answer, undefined, 2)}\n`;
 }

@@ -92,6 +92,7 @@ export function boot(options: BootOptions, programLog: ProgramLog): Daemon {
   const view: ControlView = {
     premises,
     version: options.version,
+    configPath: options.configPath,
     operations: () => daemon.operations,
     reload: () => daemon.reload(),
     previewReload: () => daemon.previewReload(),

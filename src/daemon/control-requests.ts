@@ -18,6 +18,8 @@ type Request = Readonly<Record<string, unknown>>;
 export interface ControlView {
   readonly premises: Premises;
   readonly version: string;
+  /** Absolute. */
+  readonly configPath: string;
   /** Services now in operation. */
   readonly operations: () => readonly ServiceInOperation[];
   readonly reload: () => Promise<ReloadReport>;
@@ -104,6 +106,7 @@ function facts(view: ControlView, request: Request): Answer {
   const { children } = premises;
   return done({
     ...common(premises, operation),
+    configuration: view.configPath,
     isSensor: config.flags.includes('SENSOR'),
     perSource: {
       running: address === undefined ? 0 : children.countFrom(operation.key, address),

@@ -1,45 +1,77 @@
-// What each check says about a caller, as a short sentence for people. Pure. A check without words of its own says
-// only whether it was passed.
+// What each check says about a caller, as a short sentence for people. Pure.
 
 import type { TimeInterval } from '../config/attributes/values.ts';
+import type { CheckName } from '../policy/decide.ts';
 import type { CheckResult, Explanation } from '../policy/explain.ts';
 import type { PolicyRequest } from '../policy/request.ts';
+import type { LiveFacts } from './explain-request.ts';
+import { wrapperWords } from './explain-wrappers.ts';
 
-type Words = (request: PolicyRequest, result: CheckResult, explanation: Explanation) => string;
-
-/** The sentence of one check. */
-export function saysOf(result: CheckResult, request: PolicyRequest, explanation: Explanation): string {
-  const words = WORDS[result.name];
-  if (words !== undefined) return words(request, result, explanation);
-  return result.isPassed ? 'nothing against it' : `refuses: ${result.reason ?? ''}`;
+/** What the sentences are made from. */
+export interface Told {
+  readonly request: PolicyRequest;
+  readonly explanation: Explanation;
+  readonly live: LiveFacts | undefined;
 }
 
-const WORDS: { readonly [name: string]: Words } = {
-  per_source_cps: ({ service }) => limit(service.config.per_source_cps, 'a second from one source'),
-  cps: ({ service }) => {
+type Words = (told: Told, result: CheckResult) => string;
+
+/** The sentence of one check. */
+export function saysOf(result: CheckResult, told: Told): string {
+  return WORDS[result.name](told, result);
+}
+
+const WORDS: { readonly [name in CheckName]: Words } = {
+  per_source_cps: ({ request: { service }, live }) => {
+    const left = live?.perSourceCps.left ?? undefined;
+    return `${limit(service.config.per_source_cps, 'a second from one source')}${left === undefined ? '' : `, ${left} left`}`;
+  },
+  cps: ({ request: { service }, live }) => {
     const { connections, waitSeconds } = service.config.cps;
     if (connections === 0) return 'no limit';
-    return `up to ${connections} a second, then off for ${waitSeconds} s`;
+    const counted = live === undefined ? '' : `; ${live.cps.counted} in the last ${live.cps.windowSeconds + 1} s`;
+    return `up to ${connections} a second, then off for ${waitSeconds} s${counted}`;
   },
-  max_load: ({ service }) => (service.config.max_load > 0 ? `below a load of ${service.config.max_load}` : 'no limit'),
-  access_times: ({ service, localMinute }, { isPassed }) => {
+  max_load: ({ request: { service, load } }) => {
+    if (service.config.max_load === 0) return 'no limit';
+    return `below a load of ${service.config.max_load}${load === undefined ? '' : `; it is ${load.toFixed(2)}`}`;
+  },
+  access_times: ({ request: { service, localMinute } }, { isPassed }) => {
     const { access_times } = service.config;
     if (access_times === undefined) return 'always open';
     const hours = access_times.map(interval).join(' ');
     return `${isPassed ? 'open' : 'closed'} at ${timeOf(localMinute)}: it is open ${hours === '' ? 'never' : hours}`;
   },
-  instances: ({ service }) => limit(service.config.instances, 'servers'),
-  per_source: ({ service }) => limit(service.config.per_source, 'servers for one source'),
-  limit: () => 'what -limit says is up to the daemon',
-  sensor: (_, { isPassed }) => (isPassed ? 'no sensor; bans are not looked at' : 'a sensor serves nobody'),
-  access: accessWords,
+  instances: ({ request: { service }, live }) =>
+    `${limit(service.config.instances, 'servers')}${running(live?.instances.running)}`,
+  per_source: ({ request: { service }, live }) =>
+    `${limit(service.config.per_source, 'servers for one source')}${running(live?.perSource.running)}`,
+  limit: ({ request: { processLimit }, live }) =>
+    live === undefined
+      ? 'what -limit says is up to the daemon'
+      : `${limit(processLimit, 'servers of all services')}${running(live.processLimit.running)}`,
+  sensor: sensorWords,
+  access: ({ request, explanation }) => accessWords(request, explanation),
+  libwrap: ({ request }) => wrapperWords(request),
 };
+
+function running(count: number | undefined): string {
+  return count === undefined ? '' : `; ${count} now`;
+}
+
+function sensorWords({ request: { service }, live }: Told): string {
+  const left = live?.banLeftSeconds;
+  if (left === null) return 'banned for ever';
+  if (left !== undefined && left > 0) return `banned for another ${left} s`;
+  if (service.config.flags.includes('SENSOR')) return 'a sensor serves nobody';
+  return live === undefined ? 'no sensor; bans are not looked at' : 'no sensor, and not banned';
+}
 
 function limit(value: number, unit: string): string {
   return value === Infinity ? 'no limit' : `up to ${value} ${unit}`;
 }
 
-function accessWords({ source, access, hostName }: PolicyRequest, _: CheckResult, found: Explanation): string {
+function accessWords({ source, access, hostName }: PolicyRequest, found: Explanation): string {
   if (source === undefined) return 'the server accepts by itself, so addresses are not looked at';
   const { refusedBy, isRefusalCertain, admittedBy } = found;
   if (refusedBy !== undefined && !isRefusalCertain) {

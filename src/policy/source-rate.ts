@@ -39,6 +39,12 @@ export function connectionsLeft(facts: SourceRateFacts): number {
   return Math.max((per_source_cps + 1) * ageSeconds - 1 - count, 0);
 }
 
+/** What is remembered of a source that may make so many connections more. */
+export function rateWithLeft(facts: SourceRateFacts, left: number): RateState {
+  const untouched = { ...facts, sourceRate: undefined };
+  return { ...currentWindow(untouched), count: connectionsLeft(untouched) - left };
+}
+
 /** The sender of a datagram may be forged and is not counted; nor is a request that has been counted before. */
 function isCountedBySource({ service, source, isCounted }: PolicyRequest): boolean {
   const { per_source_cps, socket_type } = service.config;

@@ -31,13 +31,14 @@ describe('explain', () => {
   });
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  function ask(service: string, address: string, options: Partial<ExplainOptions> = {}): Said {
-    const usual = { configPath: join(folder, 'conf'), name: undefined, at: '09:00', isJson: false };
-    return explainCaller(service, address, { ...usual, ...options });
+  function ask(service: string, address: string, options: Partial<ExplainOptions> = {}): Promise<Said> {
+    const usual = { configPath: join(folder, 'conf'), name: undefined, at: '09:00', isJson: false } as const;
+    const surroundings = { isInetdCompatible: false, daemon: { kind: 'nobody' }, etc: folder } as const;
+    return explainCaller(service, address, { ...usual, ...surroundings, ...options });
   }
 
-  test('names verdict, rule and every check', () => {
-    const { code, text } = ask('day', '10.1.2.3');
+  test('names verdict, rule and every check', async () => {
+    const { code, text } = await ask('day', '10.1.2.3');
     expect(code).toBe(0);
     const [head, checks] = text.replaceAll(folder, '').split('The checks');
     expect(head).toMatchInlineSnapshot(`
@@ -51,19 +52,20 @@ describe('explain', () => {
     expect(checks).toMatch(/^ {2}access +passes {2}only_from has "10\.0\.0\.0\/8"$/m);
   });
 
-  test('has status 1 for who is denied', () => {
-    expect(ask('day', '192.0.2.1')).toMatchObject({ code: 1, isComplaint: false });
-    expect(ask('day', '192.0.2.1', { name: 'a.lan.test' }).code).toBe(0);
-    expect(ask('day', '10.1.2.3', { at: '03:00' }).text).toMatch(/DENIED: closed at 03:00/);
+  test('has status 1 for who is denied', async () => {
+    expect(await ask('day', '192.0.2.1')).toMatchObject({ code: 1, isComplaint: false });
+    expect(await ask('day', '192.0.2.1', { name: 'a.lan.test' })).toMatchObject({ code: 0 });
+    expect((await ask('day', '10.1.2.3', { at: '03:00' })).text).toMatch(/DENIED: closed at 03:00/);
   });
 
-  test('finds a service by id or name in any case', () => {
-    expect(ask('DAYTIME', '10.1.2.3').code).toBe(0);
-    expect(ask('Day', '10.1.2.3').code).toBe(0);
+  test('finds a service by id or name in any case', async () => {
+    expect(await ask('DAYTIME', '10.1.2.3')).toMatchObject({ code: 0 });
+    expect(await ask('Day', '10.1.2.3')).toMatchObject({ code: 0 });
   });
 
-  test('speaks JSON', () => {
-    const answer = JSON.parse(ask('day', '192.0.2.1', { isJson: true }).text);
+  test('speaks JSON', async () => {
+    const { text } = await ask('day', '192.0.2.1', { isJson: true });
+    const answer = JSON.parse(text);
     expect(answer).toMatchObject({
       service: 'day',
       address: '192.0.2.1',
@@ -73,14 +75,34 @@ describe('explain', () => {
     expect(answer.checks.at(-2)).toMatchObject({ name: 'access', passed: false });
   });
 
+  test('looks into hosts.allow and hosts.deny', async () => {
+    writeFileSync(join(folder, 'hosts.allow'), `daytime: ${folder}/friends\n`);
+    writeFileSync(join(folder, 'friends'), '10.1.2.3');
+    writeFileSync(join(folder, 'hosts.deny'), 'ALL: ALL\n');
+    expect((await ask('day', '10.1.2.3')).text).toMatch(/^ {2}libwrap +passes {2}\S+hosts\.allow:1 admits$/m);
+    const { code, text } = await ask('day', '10.1.2.4');
+    expect(code).toBe(1);
+    expect(text).toMatch(/DENIED: \S+hosts\.deny:1 refuses\n/);
+    rmSync(join(folder, 'hosts.deny'));
+  });
+
+  test('reads /etc/inetd.conf on demand', async () => {
+    expect(await ask('day', '10.1.2.3', { isInetdCompatible: true })).toMatchObject({ code: 0 });
+  });
+
+  test('has status 3 for a socket where nobody answers', async () => {
+    const daemon = { kind: 'at', path: join(folder, 'nobody') } as const;
+    expect(await ask('day', '10.1.2.3', { daemon })).toMatchObject({ code: 3, isComplaint: true });
+  });
+
   test.each([
     ['dya', '10.1.2.3', {}, 'no such service: dya (did you mean day?)'],
     ['time', '10.1.2.3', {}, 'it is disabled'],
     ['day', '10.1', {}, 'not an address: 10.1'],
     ['day', '10.1.2.3', { at: '25:00' }, 'not a time of day, such as 03:00: 25:00'],
     ['day', '10.1.2.3', { configPath: '/nowhere/conf' }, 'the configuration cannot be read'],
-  ])('has status 2 for %s %s %o', (service, address, options, complaint) => {
-    const said = ask(service, address, options);
+  ])('has status 2 for %s %s %o', async (service, address, options, complaint) => {
+    const said = await ask(service, address, options);
     expect(said).toMatchObject({ code: 2, isComplaint: true });
     expect(said.text).toContain(complaint);
   });

@@ -52,6 +52,7 @@ function ask(request: object): ReturnType<typeof answerRequest> {
   const view: ControlView = {
     premises,
     version: '1.2',
+    configPath: '/etc/xinetd.conf',
     operations: () => operations,
     reload: async () => REPORT,
     previewReload: () => ({ ...REPORT, unchanged: 8 }),
