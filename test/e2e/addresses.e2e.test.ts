@@ -80,3 +80,21 @@ test('an IPv6 list guards IPv6 clients', async () => {
   expect(await exchange(port, { host: 'fd00::9', from: 'fd00::9' })).toBe('in\n');
   expect(await exchange(port, { host: '::1', from: '::1' })).toBe('');
 });
+
+test.each(['IPv4', 'IPv6'])('an IPv4 rule holds however it is written, on a socket of %s', async (family) => {
+  const port = freshPort(3);
+  const one = (id: string, offset: number, list: Record<string, string>): string =>
+    service(id, { port: port + offset, flags: family, server: '/bin/echo', server_args: 'in', ...list });
+  await startDaemon(
+    defaults() +
+      one('but', 0, { no_access: '::ffff:10.9.9.9' }) +
+      one('only', 1, { only_from: '::ffff:10.9.9.9' }) +
+      one('plain', 2, { no_access: '10.9.9.0/24' }),
+  );
+  const near = { host: '127.0.0.1', from: '127.0.0.1' };
+  const far = { host: '10.9.9.9', from: '10.9.9.9' };
+  const heard = await Promise.all(
+    [0, 1, 2].flatMap((offset) => [exchange(port + offset, near), exchange(port + offset, far)]),
+  );
+  expect(heard).toEqual(['in\n', '', '', 'in\n', 'in\n', '']);
+});

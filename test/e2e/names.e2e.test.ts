@@ -63,6 +63,24 @@ test('a silent name server delays nobody else, and limits hold meanwhile', async
   expect(fails).toHaveLength(2);
 });
 
+test('a silent name server delays neither start nor reload, and the caller is decided', async () => {
+  await startNameServer({ isSilent: true });
+  const port = freshPort(2);
+  const named = (list: string): string =>
+    service('named', { ...LOG, port, server: '/bin/cat', only_from: list }) + builtin('daytime', { port: port + 1 });
+  const before = performance.now();
+  const daemon = await startDaemon(defaults() + named('host.test .test 10.0.0.0/8'));
+  const startedMs = performance.now() - before;
+  const caller = await call(port, { from: '127.0.0.76' });
+  const reloading = performance.now();
+  await daemon.reload(defaults() + named('other.test .test'));
+  expect(performance.now() - reloading).toBeLessThan(1000);
+  expect(await exchange(port + 1)).toMatch(DATE);
+  await caller.ends(5000);
+  expect(caller.heard).toBe('');
+  expect(startedMs).toBeLessThan(2000);
+});
+
 test('a service that a reload takes away lets go of those who wait', async () => {
   await startNameServer({ isSilent: true });
   const port = freshPort(2);
