@@ -167,6 +167,16 @@ interface Addon {
   readonly closeExits: () => void;
   readonly watchSignals: (numbers: readonly number[], onSignal: (number: number) => void) => void;
   readonly closeSignals: () => void;
+  readonly startRelay: (
+    client: number,
+    address: string,
+    port: number,
+    isKeepAlive: boolean,
+    preface: Uint8Array,
+    connectMs: number,
+    onEnd: OnRelayEnd,
+  ) => number;
+  readonly endRelay: (id: number) => void;
   readonly spawnDetached: (
     path: string,
     argv: readonly string[],
@@ -251,6 +261,39 @@ export const launch = addon.launch;
 export function watchExits(onExit: OnExit): { close(): void } {
   addon.watchExits(onExit);
   return { close: addon.closeExits };
+}
+
+/** The other end of a relay. */
+export interface RelayTarget {
+  /** Numeric, or the absolute path of a unix socket. */
+  readonly address: string;
+  readonly port: number;
+  readonly isKeepAlive: boolean;
+  /** At most 256 bytes, sent before anything else. */
+  readonly preface: Uint8Array;
+  /** The longest that connecting may take, in milliseconds. */
+  readonly connectMs: number;
+}
+
+/** `errno` of connecting, 0 when that worked; bytes from the client and from the target. */
+export type OnRelayEnd = (errno: number, inBytes: number, outBytes: number) => void;
+
+/**
+ * Connects to the target and joins it with `client`, on a thread of its own; half-closes are passed on. Owns `client` from now
+ * on. `onEnd` is called once, after both sides are closed; `end` closes them early and may be called until then.
+ */
+export function relay(client: number, target: RelayTarget, onEnd: OnRelayEnd): { end(): void } {
+  const { address, port, isKeepAlive, preface, connectMs } = target;
+  let isEnded = false;
+  const id = addon.startRelay(client, address, port, isKeepAlive, preface, connectMs, (...outcome) => {
+    isEnded = true;
+    onEnd(...outcome);
+  });
+  return {
+    end: () => {
+      if (!isEnded) addon.endRelay(id);
+    },
+  };
 }
 
 /** Tells these signals from now on, several of one kind as one when they come together. One watch at a time. */

@@ -72,8 +72,10 @@ static bool fill(struct direction *way)
   if (count > 0) {
     way->in_pipe += (uint64_t)count;
     way->bytes += (uint64_t)count;
-  } else if (count == 0 || (errno != EAGAIN && errno != EINTR))
+  } else if (count == 0 || (errno != EAGAIN && errno != EINTR)) {
     way->is_at_end = true;
+    way->is_broken = count < 0;
+  }
   return count > 0;
 }
 
@@ -114,9 +116,21 @@ static enum pump_result pump_way(struct direction *way, struct pipe_shelf *shelf
   return has_moved ? PUMP_HAS_MORE : PUMP_WAITS;
 }
 
+static enum pump_result end_way(struct direction *way, struct pipe_shelf *shelf)
+{
+  if (!way->is_passed_on)
+    give_up(way);
+  return_pipe(way, shelf);
+  return PUMP_ENDED;
+}
+
 enum pump_result pump(struct relay *relay, struct pipe_shelf *shelf)
 {
   enum pump_result up = pump_way(&relay->up, shelf), down = pump_way(&relay->down, shelf);
+  if (relay->up.is_broken)
+    down = end_way(&relay->down, shelf);
+  if (relay->down.is_broken)
+    up = end_way(&relay->up, shelf);
   if (up == PUMP_ENDED && down == PUMP_ENDED)
     return PUMP_ENDED;
   return up == PUMP_HAS_MORE || down == PUMP_HAS_MORE ? PUMP_HAS_MORE : PUMP_WAITS;

@@ -25,6 +25,7 @@ struct direction {
   uint64_t in_pipe, bytes;
   bool is_at_end; /* nothing more comes from `from` */
   bool is_passed_on; /* `to` has been told so */
+  bool is_broken; /* `from` was reset: it takes nothing more either */
 };
 
 struct relay_thread;

@@ -1,0 +1,212 @@
+// Relays: bytes pass both ways, an end on one side is passed on, and the end of both is told once.
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import type { Server, Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { relay } from '../../src/native/binding.ts';
+import type { RelayTarget } from '../../src/native/binding.ts';
+import { connection } from './support.ts';
+
+interface Outcome {
+  readonly errno: number;
+  readonly inBytes: number;
+  readonly outBytes: number;
+}
+
+/** A server that hands each connection to `serve`. */
+async function target(serve: (socket: Socket) => void, path?: string): Promise<Server> {
+  const server = createServer({ allowHalfOpen: true }, (socket) => {
+    socket.on('error', () => undefined);
+    serve(socket);
+  });
+  await new Promise<void>((resolve) => server.listen(path ?? { host: '127.0.0.1', port: 0 }, resolve));
+  onTestFinished(() => void server.close());
+  return server;
+}
+
+const portOf = (server: Server): number => {
+  const address = server.address();
+  return typeof address === 'object' && address !== null ? address.port : 0;
+};
+
+/** A client whose connection is relayed. */
+async function relayed(to: Partial<RelayTarget>) {
+  const { fd, client } = await connection();
+  client.on('error', () => undefined);
+  const heard = text(client);
+  const told: Outcome[] = [];
+  let end = (): void => undefined;
+  const outcome = new Promise<Outcome>((resolve) => {
+    const all = {
+      address: '127.0.0.1',
+      port: 0,
+      isKeepAlive: false,
+      preface: new Uint8Array(),
+      connectMs: 5000,
+      ...to,
+    };
+    ({ end } = relay(fd, all, (errno, inBytes, outBytes) => {
+      told.push({ errno, inBytes, outBytes });
+      resolve({ errno, inBytes, outBytes });
+    }));
+  });
+  return { client, heard, outcome, told, end };
+}
+
+/** All that comes until the other side has finished; leaves the socket open for an answer. */
+function text(socket: Socket): Promise<string> {
+  let heard = '';
+  return new Promise((resolve) => {
+    socket.setEncoding('latin1').on('data', (more: string) => (heard += more));
+    socket.on('end', () => resolve(heard)).on('close', () => resolve(heard));
+  });
+}
+
+const echoing = (socket: Socket): void => void socket.pipe(socket);
+
+describe('a relay', () => {
+  test('passes bytes both ways and counts them', async () => {
+    const { client, heard, outcome } = await relayed({ port: portOf(await target(echoing)) });
+    client.end('hello');
+    expect(await heard).toBe('hello');
+    expect(await outcome).toEqual({ errno: 0, inBytes: 5, outBytes: 5 });
+  });
+
+  test('passes on that the client has finished speaking', async () => {
+    const server = await target((socket) => void text(socket).then((heard) => socket.end(`${heard.length} bytes`)));
+    const { client, heard, outcome } = await relayed({ port: portOf(server) });
+    client.end('x'.repeat(100_007));
+    expect(await heard).toBe('100007 bytes');
+    expect(await outcome).toEqual({ errno: 0, inBytes: 100_007, outBytes: 12 });
+  });
+
+  test('passes on that the target has finished speaking', async () => {
+    let received: Promise<string> | undefined;
+    const server = await target((socket) => {
+      received = text(socket);
+      socket.end('greeting');
+    });
+    const { client, heard, outcome } = await relayed({ port: portOf(server) });
+    expect(await heard).toBe('greeting');
+    client.end('late words');
+    await outcome;
+    expect(await received).toBe('late words');
+  });
+
+  test('moves much more than its pipes hold, unchanged', async () => {
+    const bytes = Buffer.alloc(8 << 20, 'The quick brown fox. ');
+    const { client, heard, outcome } = await relayed({ port: portOf(await target(echoing)) });
+    client.end(bytes);
+    expect(Buffer.from(await heard, 'latin1').equals(bytes)).toBe(true);
+    expect(await outcome).toEqual({ errno: 0, inBytes: bytes.length, outBytes: bytes.length });
+  });
+
+  test('is not held up by a side that does not read', async () => {
+    const slow = await target((socket) => socket.pause());
+    const stuck = await relayed({ port: portOf(slow) });
+    stuck.client.write(Buffer.alloc(4 << 20));
+    const { client, heard } = await relayed({ port: portOf(await target(echoing)) });
+    client.end('swift');
+    expect(await heard).toBe('swift');
+    stuck.end();
+    await stuck.outcome;
+  });
+
+  test('sends its preface before anything else', async () => {
+    const { client, heard } = await relayed({
+      port: portOf(await target(echoing)),
+      preface: Buffer.from('PROXY x\r\n'),
+    });
+    client.end('body');
+    expect(await heard).toBe('PROXY x\r\nbody');
+  });
+
+  test('reaches a unix socket', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'relay-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    await target(echoing, join(folder, 'socket'));
+    const { client, heard } = await relayed({ address: join(folder, 'socket') });
+    client.end('local');
+    expect(await heard).toBe('local');
+  });
+
+  test('tells why it could not connect', async () => {
+    const server = await target(echoing);
+    const port = portOf(server);
+    server.close();
+    await once(server, 'close');
+    const { heard, outcome } = await relayed({ port });
+    expect(await outcome).toEqual({ errno: 111, inBytes: 0, outBytes: 0 });
+    expect(await heard).toBe('');
+  });
+
+  test('gives up connecting after its time', async () => {
+    // Nobody answers the discard prefix; a machine without any route says so at once.
+    const { outcome } = await relayed({ address: '100::1', port: 1, connectMs: 50 });
+    expect([110, 101, 99, 113]).toContain((await outcome).errno);
+  });
+
+  test('is ended by either side breaking off', async () => {
+    const server = await target((socket) => socket.once('data', () => socket.resetAndDestroy()));
+    const { client, heard, outcome, told } = await relayed({ port: portOf(server) });
+    client.write('now');
+    await outcome;
+    expect(await heard).toBe('');
+    expect(told).toHaveLength(1);
+  });
+
+  test('can be ended, and ending it again does nothing', async () => {
+    const { client, heard, outcome, end, told } = await relayed({ port: portOf(await target(echoing)) });
+    client.write('hello');
+    await once(client, 'data');
+    end();
+    end();
+    await outcome;
+    end();
+    expect(told).toHaveLength(1);
+    expect(await heard).toBe('hello');
+  });
+
+  test('leaves no descriptor behind', async () => {
+    const server = await target(echoing);
+    const round = async (): Promise<void> => {
+      const relays = await Promise.all(Array.from({ length: 40 }, () => relayed({ port: portOf(server) })));
+      await Promise.all(
+        relays.map(async ({ client, heard, outcome }) => {
+          client.end('x'.repeat(1000));
+          await heard;
+          await outcome;
+        }),
+      );
+    };
+    await round();
+    const before = readdirSync('/proc/self/fd').length;
+    for (let times = 0; times < 5; times++) await round();
+    // Pipes that are kept for the next relay are bounded: 32 for each of four threads.
+    expect(readdirSync('/proc/self/fd').length).toBeLessThan(before + 64);
+  });
+
+  test.for([
+    ['a name', { address: 'localhost' }],
+    ['a port beyond the last', { port: 65_536 }],
+    ['a preface that is too long', { preface: new Uint8Array(257) }],
+  ] as const)('is refused for %s', async ([, change]) => {
+    const { outcome } = await relayed(change);
+    await expect(outcome).rejects.toThrow(TypeError);
+  });
+
+  test('keeps the client when it is refused', async () => {
+    const { fd } = await connection();
+    expect(() =>
+      relay(
+        fd,
+        { address: 'nowhere', port: 1, isKeepAlive: false, preface: new Uint8Array(), connectMs: 1 },
+        () => undefined,
+      ),
+    ).toThrow(TypeError);
+    expect(readdirSync('/proc/self/fd')).toContain(String(fd));
+  });
+});
