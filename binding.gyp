@@ -14,6 +14,7 @@
         "src/native/readiness.c",
         "src/native/relay.c",
         "src/native/relay-pump.c",
+        "src/native/relay-thread.c",
         "src/native/signals.c",
         "src/native/sockets.c",
         "src/native/spawn.c",

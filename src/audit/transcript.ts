@@ -42,6 +42,11 @@ export function forkFailureEvents(occasion: Occasion): readonly AuditEvent[] {
   return [{ kind: 'fail', id: occasion.id, reason: 'fork', source: occasion.source }];
 }
 
+/** A redirected connection is over. */
+export function trafficEvents(id: string, inBytes: number, outBytes: number): readonly AuditEvent[] {
+  return [{ kind: 'traffic', id, inBytes, outBytes }];
+}
+
 /** A server is gone; built-in services that never started a process leave nothing. */
 export function exitEvents(
   occasion: Occasion,

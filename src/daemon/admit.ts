@@ -19,11 +19,12 @@ import { pauseForRate } from './activate.ts';
 import { findOut, gather } from './gather.ts';
 import type { Lack, MissingNames, Question } from './gather.ts';
 import type { Premises } from './premises.ts';
+import { serveRedirect } from './redirect.ts';
 import { rememberCaller } from './sensor.ts';
 import { SourceRates } from './source-rates.ts';
 import { serveConnection, serveDatagram, serveListener } from './serve.ts';
 import type { ServiceInOperation } from './service.ts';
-import { answerAtOnce, cannotAsk } from './wrappers.ts';
+import { answerAtOnce, applySocketOptions, cannotAsk } from './wrappers.ts';
 
 type Denial = Extract<Verdict, { kind: 'deny' }>;
 type Settled = Exclude<Verdict, { kind: 'ask' }>;
@@ -67,9 +68,22 @@ function hold(premises: Premises, operation: ServiceInOperation, caller: Caller,
 
 function conclude(premises: Premises, operation: ServiceInOperation, caller: Caller, verdict: Settled): void {
   sayNotes(premises, verdict);
-  if (verdict.kind === 'allow') return serveConnection(premises, operation, { ...caller, ...effectsOf(verdict) });
+  if (verdict.kind === 'allow') return serve(premises, operation, caller, effectsOf(verdict));
   caller.connection.close();
   refuse(premises, operation, { source: caller.source, denial: verdict });
+}
+
+function serve(
+  premises: Premises,
+  operation: ServiceInOperation,
+  caller: Caller,
+  allowed: { readonly effects?: WrapperEffects },
+): void {
+  const target = operation.service.config.redirect;
+  if (target === undefined || allowed.effects?.twist !== undefined)
+    return serveConnection(premises, operation, { ...caller, ...allowed });
+  if (allowed.effects !== undefined) applySocketOptions(premises, allowed.effects, caller.connection.fd);
+  serveRedirect(premises, operation, { ...caller, target });
 }
 
 /** A datagram waits on the socket of a built-in service or of a server that will read it itself. */

@@ -8,7 +8,7 @@ import type { HostName } from '../policy/request.ts';
 import type { Source } from '../policy/source.ts';
 import { CheckedFile } from './checked-file.ts';
 import { confirmName, UNKNOWN } from './confirm-name.ts';
-import type { NameServer } from './confirm-name.ts';
+import type { AddressRecord, NameServer } from './confirm-name.ts';
 import type { NameCache } from './dns.ts';
 
 /** What may differ: time, where /etc is, who answers. */
@@ -22,6 +22,9 @@ export interface NamesOptions {
 
 const DEADLINE_MS = 3000;
 const MOST_QUESTIONS = 256;
+/** Names come from the configuration, so there are few. */
+const MOST_ADDRESSES = 1000;
+const LONGEST_SECONDS = 300;
 
 /** What is made anew when resolv.conf changes. */
 interface Dns {
@@ -39,6 +42,8 @@ export class Names {
   /** The value is a new object whenever the file has changed. */
   readonly #resolvConf: CheckedFile<object>;
   readonly #asked = new Map<string, Promise<HostName>>();
+  /** Of hosts that were asked for by name. */
+  readonly #addresses = new Map<string, { readonly address: string; readonly untilMs: number }>();
   #dns: Dns | undefined;
 
   constructor({ nowMs, etc = '/etc', openServer, deadlineMs = DEADLINE_MS }: NamesOptions) {
@@ -62,9 +67,33 @@ export class Names {
     if (asked !== undefined) return asked;
     if (this.#asked.size >= MOST_QUESTIONS) return UNKNOWN;
     const search = this.#search(source).finally(() => this.#asked.delete(source.plain));
-    const answer = within(search, this.#deadlineMs);
+    const answer = within(search, this.#deadlineMs, UNKNOWN);
     this.#asked.set(source.plain, answer);
     return answer;
+  }
+
+  /**
+   * An address of a host: /etc/hosts first, then the DNS, IPv4 before IPv6, remembered for as long as the answer holds; undefined
+   * where there is none in time. Never rejects.
+   */
+  async addressOf(name: string): Promise<string | undefined> {
+    const remembered = this.#addresses.get(name);
+    if (remembered !== undefined && remembered.untilMs > this.#nowMs()) return remembered.address;
+    return within(this.#lookUp(name), this.#deadlineMs, undefined);
+  }
+
+  async #lookUp(name: string): Promise<string | undefined> {
+    const [hosts, madeFor] = await Promise.all([this.#hosts.current(), this.#resolvConf.current()]);
+    const [local] = hosts.addressesOf(name);
+    if (local !== undefined) return local;
+    const { server } = await this.#dnsFor(madeFor);
+    const ask = (family: 4 | 6): Promise<readonly AddressRecord[]> => server.addresses(name, family).catch(() => []);
+    const record = (await ask(4))[0] ?? (await ask(6))[0];
+    if (record === undefined) return undefined;
+    const untilMs = this.#nowMs() + Math.min(Math.max(record.ttl, 1), LONGEST_SECONDS) * 1000;
+    if (this.#addresses.size >= MOST_ADDRESSES) this.#addresses.clear();
+    this.#addresses.set(name, { address: record.address, untilMs });
+    return record.address;
   }
 
   /** Loads what a question needs, before there is one. */
@@ -75,6 +104,7 @@ export class Names {
   /** Forgets everything, as after a reload. */
   refresh(): void {
     this.#dns = undefined;
+    this.#addresses.clear();
   }
 
   async #search(source: Source): Promise<HostName> {
@@ -105,14 +135,14 @@ function nameIn(hosts: HostsTable, source: Source): HostName | undefined {
 }
 
 /** The answer, or that there is none in time; the search goes on and fills the cache. */
-function within(search: Promise<HostName>, limitMs: number): Promise<HostName> {
+function within<Answer>(search: Promise<Answer>, limitMs: number, otherwise: Answer): Promise<Answer> {
   return new Promise((resolve) => {
-    const timer = setTimeout(() => resolve(UNKNOWN), limitMs);
+    const timer = setTimeout(() => resolve(otherwise), limitMs);
     void search
-      .catch(() => UNKNOWN)
-      .then((hostName) => {
+      .catch(() => otherwise)
+      .then((answer) => {
         clearTimeout(timer);
-        resolve(hostName);
+        resolve(answer);
       });
   });
 }

@@ -101,7 +101,7 @@ function serveBuiltin(
   request: { readonly builtin: StreamBuiltin; readonly fd: number; readonly source: Source },
 ): void {
   const { builtin, fd, source } = request;
-  record(operation, source, premises.pid);
+  recordStart(operation, source, premises.pid);
   if (!builtin.isForking) {
     builtin.serveStream(fd, () => {});
     return;
@@ -119,7 +119,7 @@ function answer(
   operation: ServiceInOperation,
   request: { readonly builtin: DatagramBuiltin; readonly source: Source },
 ): void {
-  record(operation, request.source, premises.pid);
+  recordStart(operation, request.source, premises.pid);
   const fd = operation.listener?.fd ?? -1;
   try {
     request.builtin.serveDatagram(fd, (sender) => premises.replyGuard.mayReply(sender));
@@ -169,7 +169,7 @@ function tryLaunch(premises: Premises, job: Job, onFailure: OnForkFailure): bool
     const pid = launcher.start(fd, callerOf(source));
     const detail = { service: operation, source, startedAt: new Date(), ...(trigger === undefined ? {} : { trigger }) };
     premises.children.add(serverOf(operation, detail, pid));
-    record(operation, source, pid);
+    recordStart(operation, source, pid);
     job.release();
     return true;
   } catch (error) {
@@ -195,7 +195,8 @@ function failToFork(job: Job): void {
   trimLater(TRIM_AFTER_MS);
 }
 
-function record(operation: ServiceInOperation, source: Source | undefined, pid: number): void {
+/** Counts a request that is served, and writes START. */
+export function recordStart(operation: ServiceInOperation, source: Source | undefined, pid: number): void {
   operation.tally.served += 1;
   operation.log?.record(startEvents(operation.occasion(source), pid));
 }
@@ -211,7 +212,8 @@ function statusOf(ending: Exclude<Ending, { kind: 'killed' }>): number {
   return ending.kind === 'exited' ? ending.status : NOT_STARTED_STATUS;
 }
 
-function serverOf(operation: ServiceInOperation, detail: ServerDetail, pid: number): Server<ServerDetail> {
+/** The entry of a server in the table; one that can be stopped runs inside this process. */
+export function serverOf(operation: ServiceInOperation, detail: ServerDetail, pid: number): Server<ServerDetail> {
   return {
     pid,
     isInProcess: detail.stop !== undefined,

@@ -4,6 +4,7 @@
 // thread cannot load it. See docs of each function; the C side is in the files of the same room.
 import { loadAddon } from './addon-file.ts';
 import { SystemError } from './system-error.ts';
+import type { Addon, WatchHandle } from './verbs.ts';
 
 /** Address family of a socket. */
 export type Family = 'ipv4' | 'ipv6';
@@ -132,65 +133,6 @@ export interface SocketEnd {
   readonly words: readonly [number, number, number, number];
 }
 
-interface WatchHandle {
-  readonly __watch: unique symbol;
-}
-
-interface Addon {
-  readonly initialise: (systemError: typeof SystemError) => void;
-  readonly openSocket: (spec: SocketSpec) => number;
-  readonly localPort: (fd: number) => number;
-  readonly localEndpoint: (fd: number) => SocketEnd;
-  readonly keepAlive: (fd: number) => void;
-  readonly linger: (fd: number, seconds: number) => void;
-  readonly closeFd: (fd: number) => void;
-  readonly setBlocking: (fd: number, isBlocking: boolean) => void;
-  readonly shutdownFd: (fd: number, how: 'read' | 'write' | 'both') => void;
-  readonly sendNow: (fd: number, bytes: Uint8Array) => number;
-  readonly receiveNow: (fd: number, into: Uint8Array) => number | undefined;
-  readonly receiveFrom: (fd: number, into: Uint8Array, peek: boolean) => Datagram | undefined;
-  readonly replyTo: (fd: number, bytes: Uint8Array, to: Datagram) => boolean;
-  readonly openUnixDatagram: (path: string) => number;
-  readonly watchAccept: (
-    fd: number,
-    isConvertingMapped: boolean,
-    onConnection: AcceptWatchOptions['onConnection'],
-    onError: AcceptWatchOptions['onError'],
-  ) => WatchHandle;
-  readonly watchReadable: (fd: number, onReadable: () => void) => WatchHandle;
-  readonly watchReady: (fd: number, onReady: (isReadable: boolean, isWritable: boolean) => void) => WatchHandle;
-  readonly watchWant: (watch: WatchHandle, isReadable: boolean, isWritable: boolean) => void;
-  readonly watchClose: (watch: WatchHandle) => void;
-  readonly launchProfile: (spec: LaunchProfileSpec) => LaunchProfile;
-  readonly launch: (profile: LaunchProfile, fd: number, extraEnv: readonly string[]) => number;
-  readonly watchExits: (onExit: OnExit) => void;
-  readonly closeExits: () => void;
-  readonly watchSignals: (numbers: readonly number[], onSignal: (number: number) => void) => void;
-  readonly closeSignals: () => void;
-  readonly startRelay: (
-    client: number,
-    address: string,
-    port: number,
-    isKeepAlive: boolean,
-    preface: Uint8Array,
-    connectMs: number,
-    onEnd: OnRelayEnd,
-  ) => number;
-  readonly endRelay: (id: number) => void;
-  readonly spawnDetached: (
-    path: string,
-    argv: readonly string[],
-    env: readonly string[],
-    statusFdNumber: number,
-  ) => { pid: number; statusFd: number };
-  readonly descriptorLimit: () => { soft: number; hard: number };
-  readonly lookupUser: (nameOrUid: string | number) => { name: string; uid: number; gid: number } | undefined;
-  readonly lookupGroup: (nameOrGid: string | number) => { name: string; gid: number } | undefined;
-  readonly groupList: (user: string, gid: number) => readonly number[];
-  readonly strerror: (errno: number) => string;
-  readonly trimLater: (delayMs: number) => void;
-}
-
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the table in addon.c is what makes this true
 const addon = loadAddon(import.meta.url) as Addon;
 addon.initialise(SystemError);
@@ -275,6 +217,12 @@ export interface RelayTarget {
   readonly connectMs: number;
 }
 
+/** A relay under way. */
+export interface Relay {
+  /** Closes both sides early; `onEnd` follows. */
+  readonly end: () => void;
+}
+
 /** `errno` of connecting, 0 when that worked; bytes from the client and from the target. */
 export type OnRelayEnd = (errno: number, inBytes: number, outBytes: number) => void;
 
@@ -282,7 +230,7 @@ export type OnRelayEnd = (errno: number, inBytes: number, outBytes: number) => v
  * Connects to the target and joins it with `client`, on a thread of its own; half-closes are passed on. Owns `client` from now
  * on. `onEnd` is called once, after both sides are closed; `end` closes them early and may be called until then.
  */
-export function relay(client: number, target: RelayTarget, onEnd: OnRelayEnd): { end(): void } {
+export function relay(client: number, target: RelayTarget, onEnd: OnRelayEnd): Relay {
   const { address, port, isKeepAlive, preface, connectMs } = target;
   let isEnded = false;
   const id = addon.startRelay(client, address, port, isKeepAlive, preface, connectMs, (...outcome) => {

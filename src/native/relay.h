@@ -1,11 +1,12 @@
 /*
- * A relay: the connection of a client and one to a target, joined byte for byte. relay.c owns threads and life, relay-pump.c
- * moves the bytes. Everything but the hand-over happens on the thread that the relay was given to.
+ * A relay: the connection of a client and one to a target, joined byte for byte. relay.c is the event loop's side,
+ * relay-thread.c the thread that a relay is given to and lives on, relay-pump.c moves the bytes there.
  */
 #ifndef XINETD_TS_RELAY_H
 #define XINETD_TS_RELAY_H
 
 #include <node_api.h>
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/socket.h>
@@ -28,7 +29,6 @@ struct direction {
   bool is_broken; /* `from` was reset: it takes nothing more either */
 };
 
-struct relay_thread;
 struct relay {
   int64_t slot;
   struct relay_thread *thread;
@@ -46,6 +46,22 @@ struct relay {
   struct relay *next, *previous; /* in one of the lists of its thread */
 };
 
+struct relay_list {
+  struct relay *first, *last;
+};
+
+/* A thread and its relays. `lock` guards what the event loop touches too: inbox, done, and closing a relay's descriptors. */
+struct relay_thread {
+  pthread_mutex_t lock;
+  int epoll, wake;
+  void (*on_done)(void);
+  struct relay_list inbox, done;
+  struct relay_list busy; /* has more to move */
+  struct relay_list connecting; /* by deadline */
+  struct relay_list finished; /* in this round; the event loop frees them once no event at hand can name them */
+  struct pipe_shelf shelf;
+};
+
 enum pump_result { PUMP_WAITS, PUMP_HAS_MORE, PUMP_ENDED };
 
 void prepare_directions(struct relay *relay);
@@ -53,5 +69,15 @@ void prepare_directions(struct relay *relay);
 enum pump_result pump(struct relay *relay, struct pipe_shelf *shelf);
 /* Gives borrowed pipes back. */
 void release_pipes(struct relay *relay, struct pipe_shelf *shelf);
+
+void append_relay(struct relay_list *list, struct relay *relay);
+/* NULL from an empty list. */
+struct relay *take_first_relay(struct relay_list *list);
+/* Returns 0 or an errno. `on_done` is called on the thread when its list of ended relays has grown. */
+int start_relay_thread(struct relay_thread *thread, void (*on_done)(void));
+/* The clock of `deadline_ms`. */
+uint64_t relay_now_ms(void);
+/* Makes the thread look at its inbox, and at what has been stopped. */
+void wake_relay_thread(const struct relay_thread *thread);
 
 #endif

@@ -280,7 +280,7 @@ export const redirect = attribute({
   since: '2.1.8.8p',
   syntax: 'HOST PORT',
   otherwise: 'none',
-  actsIn: 'net/redirect.ts',
+  actsIn: 'daemon/redirect.ts',
   summary: 'Passes each connection on to another host and port.',
   manual: `HOST is an address or a name, which is looked up when a connection comes; PORT is a number or a tcp name of
 /etc/services. Only for stream services with "wait = no"; server is not needed then.`,

@@ -1,0 +1,94 @@
+// `redirect`: the connection is passed on to another host. It counts as a running server with the daemon's own pid, leaves
+// START, TRAFFIC and EXIT, and ends when both sides have finished. Source: spec section 8.
+// differs: D75 no process is started, and half-closes are passed on.
+
+import { trafficEvents } from '../audit/transcript.ts';
+import type { RedirectValue } from '../config/attributes/values.ts';
+import type { Server } from '../launch/children.ts';
+import { closeFd, relay, strerror } from '../native/binding.ts';
+import type { Connection } from '../net/connection.ts';
+import type { Source } from '../policy/source.ts';
+import type { Premises, ServerDetail } from './premises.ts';
+import { ended, recordStart, serverOf } from './serve.ts';
+import type { ServiceInOperation } from './service.ts';
+
+const FUNC = 'redir_handler';
+/** The system's own limit of two minutes keeps a client waiting for nothing. */
+const CONNECT_MS = 10_000;
+const NO_PREFACE = new Uint8Array();
+const EHOSTUNREACH = 113;
+
+/** What is relayed for whom. */
+interface Redirection {
+  readonly operation: ServiceInOperation;
+  readonly target: RedirectValue;
+  /** Owned here until a relay takes it over. */
+  readonly fd: number;
+}
+
+/** Passes an accepted connection on to the service's target. */
+export function serveRedirect(
+  premises: Premises,
+  operation: ServiceInOperation,
+  request: { readonly connection: Connection; readonly source: Source; readonly target: RedirectValue },
+): void {
+  const { connection, source, target } = request;
+  let stop = (): void => closeFd(fd);
+  const fd = connection.release();
+  const detail: ServerDetail = { service: operation, source, startedAt: new Date(), stop: () => stop() };
+  const server = serverOf(operation, detail, premises.pid);
+  premises.children.add(server);
+  recordStart(operation, source, premises.pid);
+  const redirection = { operation, target, fd };
+  const join = (address: string | undefined): void => {
+    if (address === undefined) closeFd(fd);
+    stop = address === undefined ? nothing : begin(premises, server, redirection, address);
+    if (address === undefined)
+      cannotConnect(premises, server, redirection, `${strerror(EHOSTUNREACH)}, no address known`);
+  };
+  if (target.family !== 'name') return join(target.host);
+  void premises.names.addressOf(target.host).then((address) => {
+    if (premises.children.has(server)) join(address);
+  });
+}
+
+/** Begins to relay; returns how to stop. */
+function begin(
+  premises: Premises,
+  server: Server<ServerDetail>,
+  redirection: Redirection,
+  address: string,
+): () => void {
+  const { operation, target, fd } = redirection;
+  const isKeepAlive = operation.service.config.flags.includes('KEEPALIVE');
+  const to = { address, port: target.port, isKeepAlive, preface: NO_PREFACE, connectMs: CONNECT_MS };
+  const { end } = relay(fd, to, (errno, inBytes, outBytes) => {
+    if (!premises.children.has(server)) return;
+    if (errno !== 0) {
+      cannotConnect(premises, server, redirection, `${strerror(errno)} (errno = ${errno})`);
+      return;
+    }
+    operation.log?.record(trafficEvents(operation.id, inBytes, outBytes));
+    finish(premises, server);
+  });
+  return end;
+}
+
+function cannotConnect(
+  premises: Premises,
+  server: Server<ServerDetail>,
+  { target }: Redirection,
+  reason: string,
+): void {
+  premises.log('error', FUNC, `can't connect to remote host ${target.host}: ${reason}`);
+  finish(premises, server);
+}
+
+function finish(premises: Premises, server: Server<ServerDetail>): void {
+  premises.children.remove(server);
+  ended(premises, server, { kind: 'exited', status: 0 });
+}
+
+function nothing(): void {
+  // Its descriptor is closed already.
+}
