@@ -8,7 +8,6 @@ import { SystemError } from '../native/system-error.ts';
 import type { Connection, Peer } from '../net/connection.ts';
 import { dropDatagram, peekDatagram } from '../net/datagram.ts';
 import { decide } from '../policy/decide.ts';
-import { asksWrappers } from '../policy/hosts-access.ts';
 import type { WrapperEffects } from '../policy/hosts-effects.ts';
 import { sourceOf } from '../policy/source.ts';
 import type { Source } from '../policy/source.ts';
@@ -111,7 +110,7 @@ export function admitListener(premises: Premises, operation: ServiceInOperation)
 /** What cannot be held stays in the socket's queue while the wrappers' files are looked at. */
 function isPutOff(premises: Premises, operation: ServiceInOperation): boolean {
   const { listener } = operation;
-  const isKnown = premises.hosts.fresh !== undefined || !asksWrappers(operation.service.config);
+  const isKnown = operation.equipment.wrapping === 'never' || premises.hosts.isFresh(monotonicMs());
   if (isKnown || listener === undefined) return false;
   listener.suspend();
   void premises.hosts.current().then(() => {
@@ -133,6 +132,7 @@ function judge(premises: Premises, operation: ServiceInOperation, question: Ques
 interface Considered {
   readonly verdict: Verdict;
   readonly missing: MissingNames;
+  readonly nowMs: number;
 }
 
 /** Asks the policy and remembers the rates. */
@@ -145,7 +145,7 @@ function consider(premises: Premises, operation: ServiceInOperation, question: Q
     operation.sources ??= new SourceRates();
     operation.sources.set(sourceNetwork(question.source), sourceRate);
   }
-  return { verdict, missing };
+  return { verdict, missing, nowMs: request.nowMs };
 }
 
 /** What the verdict hangs on. Limits, times and bans ask for nothing: what they refuse is refused at once. */
@@ -153,14 +153,14 @@ function lackOf(
   premises: Premises,
   operation: ServiceInOperation,
   { found }: Question,
-  { verdict, missing }: Considered,
+  { verdict, missing, nowMs }: Considered,
 ): Lack | undefined {
   const isEarly = verdict.kind === 'deny' && (verdict.stage === 'before-fork' || verdict.by === 'sensor');
   if (isEarly) return undefined;
   const isByAddress = verdict.kind === 'deny' && verdict.by === 'access';
   if (isByAddress && !missing.isForAccess) return undefined;
-  const isStale = found.tables === undefined && premises.hosts.fresh === undefined;
-  if (isStale && asksWrappers(operation.service.config)) return { kind: 'tables' };
+  const isWrapped = operation.equipment.wrapping !== 'never';
+  if (isWrapped && found.tables === undefined && !premises.hosts.isFresh(nowMs)) return { kind: 'tables' };
   if (missing.sources.length > 0) return { kind: 'names', missing };
   return verdict.kind === 'ask' ? { kind: 'step', step: verdict.step } : undefined;
 }

@@ -58,6 +58,9 @@ export function gather(premises: Premises, operation: ServiceInOperation, questi
   const { source, fd, found } = question;
   const wrappers = wrapperFacts(premises, operation, fd, found);
   const facts = factsOf(premises, operation, question);
+  if (wrappers === undefined && !needsHostName(operation.equipment.access, source)) {
+    return { request: facts, missing: NONE };
+  }
   const request = wrappers === undefined ? facts : { ...facts, wrappers };
   const isForAccess = found.hostName === undefined && needsHostName(operation.equipment.access, source);
   const isForRules = found.hostName === undefined && wrappersNeed(request).hostName;

@@ -48,9 +48,9 @@ export class HostsFiles {
     this.#denyPath = `${etc}/hosts.deny`;
   }
 
-  /** The tables, if somebody has looked at the files within the last second. */
-  get fresh(): HostsTables | undefined {
-    return this.#options.nowMs() - this.#checkedAtMs < FRESH_MS ? this.#loaded?.tables : undefined;
+  /** Whether somebody has looked at the files within the last second. */
+  isFresh(nowMs: number): boolean {
+    return nowMs - this.#checkedAtMs < FRESH_MS;
   }
 
   /** The tables as they were when somebody last looked. */
@@ -60,8 +60,7 @@ export class HostsFiles {
 
   /** The tables now. Never rejects. */
   async current(): Promise<HostsTables> {
-    const { fresh } = this;
-    if (fresh !== undefined) return fresh;
+    if (this.#loaded !== undefined && this.isFresh(this.#options.nowMs())) return this.#loaded.tables;
     this.#checking ??= this.#check().finally(() => (this.#checking = undefined));
     return this.#checking;
   }

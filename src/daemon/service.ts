@@ -16,6 +16,7 @@ import type { Listener } from '../net/listener.ts';
 import { compileAccess } from '../policy/address.ts';
 import type { AccessTable } from '../policy/address.ts';
 import { NO_RATE } from '../policy/cps.ts';
+import { asksWrappers, wrappedName } from '../policy/hosts-access.ts';
 import type { RateState } from '../policy/cps.ts';
 import type { Source } from '../policy/source.ts';
 import type { DenyReason } from '../policy/verdict.ts';
@@ -32,6 +33,8 @@ export type ServiceState = 'not started' | 'active' | 'disabled' | 'suspended';
 export interface Equipment {
   readonly service: Service;
   readonly access: AccessTable;
+  /** Whether hosts.allow and hosts.deny are asked, and whether even when they are empty. */
+  readonly wrapping: 'never' | 'by rules' | 'always';
   /** undefined for TCPMUX services. */
   readonly endpoint: Endpoint | undefined;
   readonly builtin: Builtin | undefined;
@@ -48,6 +51,7 @@ export function equip(service: Service, world: LaunchWorld): Equipment {
   return {
     service,
     access: compileAccess(config),
+    wrapping: !asksWrappers(config) ? 'never' : wrappedName(service) === undefined ? 'always' : 'by rules',
     endpoint: endpointOf(config),
     builtin,
     launcher: plan === undefined ? undefined : new Launcher(plan),

@@ -5,9 +5,9 @@ import { open } from 'node:fs/promises';
 import { planShell } from '../launch/change.ts';
 import { keepAlive, linger, localEndpoint, sendNow } from '../native/binding.ts';
 import { SystemError } from '../native/system-error.ts';
-import { asksWrappers } from '../policy/hosts-access.ts';
 import type { WrapperFacts } from '../policy/hosts-access.ts';
 import type { WrapperEffects, WrapperStep } from '../policy/hosts-effects.ts';
+import { isSilent } from '../policy/hosts-access-parse.ts';
 import type { HostsTables } from '../policy/hosts-access-parse.ts';
 import type { HostName } from '../policy/request.ts';
 import { sourceOf } from '../policy/source.ts';
@@ -28,11 +28,12 @@ const LONGEST_BANNER = 64 * 1024;
 /** The facts for a decision; undefined where the service does not ask the files. `fd`: of the connection, -1 for none. */
 export function wrapperFacts(
   premises: Premises,
-  { equipment: { service } }: ServiceInOperation,
+  { equipment: { service, wrapping } }: ServiceInOperation,
   fd: number,
   { tables = premises.hosts.latest, serverName, answers }: WrapperFindings,
 ): WrapperFacts | undefined {
-  if (tables === undefined || !asksWrappers(service.config)) return undefined;
+  if (tables === undefined || wrapping === 'never') return undefined;
+  if (wrapping === 'by rules' && isSilent(tables.allow) && isSilent(tables.deny)) return undefined;
   const { effectiveUid } = premises.world;
   const server = tables.isServerAsked && fd >= 0 ? serverOf(fd) : undefined;
   const isRoot = effectiveUid === 0 && (service.config.user?.uid ?? 0) === 0;

@@ -90,6 +90,11 @@ export function wordsOf({ rules }: HostsTable): readonly string[] {
   return rules.flatMap(({ daemons, clients }) => [...daemons, ...clients]);
 }
 
+/** Whether a table has nothing to say to anybody. */
+export function isSilent({ rules, isBroken }: HostsTable): boolean {
+  return rules.length === 0 && !isBroken;
+}
+
 /** See `HostsTables.isServerAsked`. */
 export function asksForServer(tables: readonly HostsTable[]): boolean {
   return tables.some(({ rules }) =>

@@ -76,7 +76,7 @@ export function consultWrappers(request: PolicyRequest, facts: WrapperFacts, dae
 /** The names that the answer hangs on and that nobody has looked up. */
 export function wrappersNeed(request: PolicyRequest): WrapperRuling['needs'] {
   const { wrappers, service } = request;
-  const daemon = wrappedName(service);
+  const daemon = wrappers === undefined ? undefined : wrappedName(service);
   if (wrappers === undefined || daemon === undefined) return { hostName: false, serverName: false };
   return consultWrappers(request, wrappers, daemon).needs;
 }

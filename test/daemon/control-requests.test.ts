@@ -31,6 +31,7 @@ function operation(config: Partial<ServiceConfig>): ServiceInOperation {
     endpoint: undefined,
     builtin: undefined,
     launcher: undefined,
+    wrapping: 'never',
     isForking: true,
   });
 }

@@ -38,14 +38,14 @@ describe('the wrappers’ files', () => {
 
   test('are looked at once a second, and read when they have changed', async () => {
     write('hosts.deny', 'ALL: ALL\n');
-    expect(files.fresh).toBeUndefined();
+    expect(files.isFresh(nowMs)).toBe(false);
     const first = await files.current();
     write('hosts.deny', 'sh: ALL\n');
     nowMs = 999;
     expect(await files.current()).toBe(first);
-    expect(files.fresh).toBe(first);
+    expect(files.isFresh(nowMs)).toBe(true);
     nowMs = 1000;
-    expect(files.fresh).toBeUndefined();
+    expect(files.isFresh(nowMs)).toBe(false);
     expect(files.latest).toBe(first);
     expect((await files.current()).deny.rules).toMatchObject([{ daemons: ['sh'] }]);
     nowMs = 2000;

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import {
   asksForServer,
+  isSilent,
   listsNamedIn,
   parseHostList,
   parseHostsTable,
@@ -79,6 +80,15 @@ describe('a table', () => {
       isBroken: true,
       findings: [{ place: '/x', text: 'cannot open: Permission denied' }],
     });
+  });
+
+  test('is silent without a rule, unless it is broken', () => {
+    expect([table(''), table('# x\n'), table('sh: ALL\n'), table('sh')].map((each) => isSilent(each))).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ]);
   });
 
   test('says which files it names', () => {
