@@ -143,7 +143,8 @@ static bool read_relay(napi_env env, const napi_value *values, struct relay *rel
     return refuse(env, "address", "a numeric address or an absolute path");
   if (relay->preface_length > sizeof relay->preface)
     return refuse(env, "preface", "shorter");
-  memcpy(relay->preface, preface, relay->preface_length);
+  if (relay->preface_length > 0)
+    memcpy(relay->preface, preface, relay->preface_length);
   relay->deadline_ms = relay_now_ms() + (uint64_t)patience;
   return read_function(env, values[6], "onEnd", &relay->on_end);
 }
