@@ -32,6 +32,7 @@ const PURE_FILES = [
   'audit/format.ts',
   'audit/transcript.ts',
   'net/endpoint.ts',
+  'net/ident-reply.ts',
   'launch/plan.ts',
   'launch/environment.ts',
   'daemon/diff.ts',

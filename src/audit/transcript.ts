@@ -5,7 +5,7 @@
 
 import type { Source } from '../policy/source.ts';
 import type { Verdict } from '../policy/verdict.ts';
-import type { AuditEvent, ServerEnd } from './event.ts';
+import type { AuditEvent, IdentResult, ServerEnd } from './event.ts';
 
 /** A request to a service. */
 export interface Occasion {
@@ -55,4 +55,19 @@ export function exitEvents(
   durationSeconds: number,
 ): readonly AuditEvent[] {
   return occasion.isForking ? [{ kind: 'exit', id: occasion.id, pid, end, durationSeconds }] : [];
+}
+
+/** The caller's identity server has said who it is. */
+export function userIdEvents(id: string, text: string): readonly AuditEvent[] {
+  return [{ kind: 'userid', id, text }];
+}
+
+/** A caller without identity is turned away (IDONLY): the reference has forked by then. */
+export function noIdEvents(occasion: Occasion, result: IdentResult, daemonPid: number): readonly AuditEvent[] {
+  const { id, source } = occasion;
+  return [
+    { kind: 'start', id, pid: daemonPid, source },
+    { kind: 'noid', id, source, result },
+    { kind: 'exit', id, pid: daemonPid, end: { status: 0 }, durationSeconds: 0 },
+  ];
 }

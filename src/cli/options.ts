@@ -9,7 +9,6 @@ import type { LogChoice, RunOptions } from '../daemon/run.ts';
 export interface DaemonOptions extends RunOptions {
   readonly mode: 'run' | 'test' | 'show' | 'version';
   readonly isJson: boolean;
-  readonly logProcesses: number;
   /** Lines for stderr before anything else happens. */
   readonly notices: readonly string[];
 }

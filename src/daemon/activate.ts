@@ -94,6 +94,11 @@ export function pauseForRate(premises: Premises, operation: ServiceInOperation, 
 }
 
 async function enable(premises: Premises, operation: ServiceInOperation): Promise<void> {
+  if (operation.equipment.endpoint === undefined) {
+    premises.log('error', 'cps_service_restart', `Activating service ${operation.service.name}`);
+    operation.state = 'not started';
+    return;
+  }
   const opened = await open(premises, operation);
   if (!opened.ok) {
     premises.log('error', 'cps_service_restart', `Error activating service ${operation.service.name}`);

@@ -17,12 +17,16 @@ import { monotonicMs, TRIM_AFTER_MS } from './clock.ts';
 import { pauseForRate } from './activate.ts';
 import { findOut, gather } from './gather.ts';
 import type { Lack, MissingNames, Question } from './gather.ts';
+import { greet } from './greet.ts';
+import type { Caller } from './greet.ts';
 import type { Premises } from './premises.ts';
 import { serveRedirect } from './redirect.ts';
 import { rememberCaller } from './sensor.ts';
 import { SourceRates } from './source-rates.ts';
 import { serveConnection, serveDatagram, serveListener } from './serve.ts';
 import type { ServiceInOperation } from './service.ts';
+import { serveTcpmux } from './tcpmux.ts';
+import { dismiss, welcome } from './welcome.ts';
 import { answerAtOnce, applySocketOptions, cannotAsk } from './wrappers.ts';
 
 type Denial = Extract<Verdict, { kind: 'deny' }>;
@@ -31,12 +35,12 @@ type Settled = Exclude<Verdict, { kind: 'ask' }>;
 /** A connection was accepted. */
 export function admitConnection(premises: Premises, operation: ServiceInOperation, connection: Connection): void {
   const caller = { connection, source: sourceOfPeer(connection.peer) };
-  pursue(premises, operation, caller, { source: caller.source, fd: connection.fd, found: { answers: [] } });
+  greet(premises, operation, caller, { banner: 'banner', next: () => admitCaller(premises, operation, caller) });
 }
 
-interface Caller {
-  readonly connection: Connection;
-  readonly source: Source;
+/** A caller has come to a service, by its socket or through tcpmux. */
+function admitCaller(premises: Premises, operation: ServiceInOperation, caller: Caller): void {
+  pursue(premises, operation, caller, { source: caller.source, fd: caller.connection.fd, found: { answers: [] } });
 }
 
 /** Decides, or holds the connection until more is known; where nobody more may be held, decides on what there is. */
@@ -67,9 +71,10 @@ function hold(premises: Premises, operation: ServiceInOperation, caller: Caller,
 
 function conclude(premises: Premises, operation: ServiceInOperation, caller: Caller, verdict: Settled): void {
   sayNotes(premises, verdict);
-  if (verdict.kind === 'allow') return serve(premises, operation, caller, effectsOf(verdict));
-  caller.connection.close();
+  if (verdict.kind === 'allow')
+    return welcome(premises, operation, caller, () => serve(premises, operation, caller, effectsOf(verdict)));
   refuse(premises, operation, { source: caller.source, denial: verdict });
+  dismiss(premises, operation, caller, verdict);
 }
 
 function serve(
@@ -79,6 +84,8 @@ function serve(
   allowed: { readonly effects?: WrapperEffects },
 ): void {
   const target = operation.service.config.redirect;
+  if (operation.equipment.isTcpmux && allowed.effects?.twist === undefined)
+    return serveTcpmux(premises, operation, caller, (named, passedOn) => admitCaller(premises, named, passedOn));
   if (target === undefined || allowed.effects?.twist !== undefined)
     return serveConnection(premises, operation, { ...caller, ...allowed });
   if (allowed.effects !== undefined) applySocketOptions(premises, allowed.effects, caller.connection.fd);

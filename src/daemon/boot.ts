@@ -10,6 +10,7 @@ import { Children } from '../launch/children.ts';
 import type { LaunchWorld } from '../launch/plan.ts';
 import { startReaper } from '../launch/reaper.ts';
 import * as native from '../native/binding.ts';
+import { Banners } from '../net/banner.ts';
 import { ReplyGuard } from '../net/datagram.ts';
 import { bindDelayMs } from '../net/endpoint.ts';
 import { admitConnection, admitDatagram, admitListener } from './admit.ts';
@@ -26,6 +27,7 @@ import type { People } from './findings.ts';
 import type { Premises, ServerDetail } from './premises.ts';
 import type { Places } from './places.ts';
 import { HostsFiles } from './hosts-files.ts';
+import { IdentCounts } from './identify.ts';
 import { Names } from './names.ts';
 import { ShellCommands } from './shell-commands.ts';
 import { RetryQueue } from './retry.ts';
@@ -40,6 +42,7 @@ export interface BootOptions extends Omit<DaemonSettings, 'maxDescriptors'>, Loa
   /** Tag of log lines. */
   readonly program: string;
   readonly processLimit: number;
+  readonly logProcesses: number;
   readonly places: Places;
   readonly people: People | undefined;
 }
@@ -77,7 +80,11 @@ export function boot(options: BootOptions, programLog: ProgramLog): Daemon {
   startThreadPool();
   const openPorts = (): ConfigPorts => systemPorts(options);
   const descriptors = native.descriptorLimit();
-  const premises = makePremises(options, programLog, { ...openPorts(), ...launchFacts(descriptors.hard) });
+  const premises = makePremises(options, {
+    programLog,
+    world: { ...openPorts(), ...launchFacts(descriptors.hard) },
+    operations: () => daemon.operations,
+  });
   startReaper((pid, ending) => {
     const server = premises.children.reaped(pid);
     if (server !== undefined) ended(premises, server, ending);
@@ -146,10 +153,15 @@ function logFor(programLog: ProgramLog, people: People | undefined): ProgramLog[
   };
 }
 
-function makePremises(options: BootOptions, programLog: ProgramLog, world: Premises['world']): Premises {
+function makePremises(
+  options: BootOptions,
+  parts: Pick<Premises, 'world' | 'operations'> & { readonly programLog: ProgramLog },
+): Premises {
+  const { programLog, world, operations } = parts;
   const log = logFor(programLog, options.people);
   const premises: Premises = {
     log,
+    operations,
     logs: createAuditLogs({
       report: log,
       syslog: programLog.syslog,
@@ -167,6 +179,8 @@ function makePremises(options: BootOptions, programLog: ProgramLog, world: Premi
     bans: new BanKeeper({ log, path: options.places.bans, nowMs: monotonicMs, wallMs: Date.now }),
     descriptors: new DescriptorBudget(native.descriptorLimit().soft, readdirSync('/proc/self/fd').length),
     replyGuard: new ReplyGuard(),
+    banners: new Banners({ nowMs: monotonicMs }),
+    idents: new IdentCounts(options.logProcesses),
     names: new Names({ nowMs: monotonicMs }),
     hosts: new HostsFiles({ nowMs: monotonicMs, log, people: native, strerror: native.strerror }),
     commands: new ShellCommands(),

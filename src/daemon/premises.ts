@@ -7,11 +7,13 @@ import type { AuditLogs } from '../audit/sinks.ts';
 import type { Children } from '../launch/children.ts';
 import type { LaunchWorld } from '../launch/plan.ts';
 import type { Connection } from '../net/connection.ts';
+import type { Banners } from '../net/banner.ts';
 import type { ReplyGuard, WaitingDatagram } from '../net/datagram.ts';
 import type { Source } from '../policy/source.ts';
 import type { DescriptorBudget } from './descriptors.ts';
 import type { BanKeeper } from './ban-keeper.ts';
 import type { HostsFiles } from './hosts-files.ts';
+import type { IdentCounts } from './identify.ts';
 import type { Names } from './names.ts';
 import type { RetryQueue } from './retry.ts';
 import type { ServiceInOperation } from './service.ts';
@@ -38,6 +40,8 @@ export interface Requests {
 
 export interface Premises {
   readonly requests: Requests;
+  /** The services in operation, in the order of the configuration. */
+  readonly operations: () => readonly ServiceInOperation[];
   readonly log: (level: Severity, func: string, text: string) => void;
   readonly logs: AuditLogs;
   readonly children: Children<ServerDetail>;
@@ -45,6 +49,9 @@ export interface Premises {
   readonly bans: BanKeeper;
   readonly descriptors: DescriptorBudget;
   readonly replyGuard: ReplyGuard;
+  readonly banners: Banners;
+  /** Questions to identity servers that are under way. */
+  readonly idents: IdentCounts;
   readonly names: Names;
   /** hosts.allow and hosts.deny. */
   readonly hosts: HostsFiles;

@@ -33,6 +33,8 @@ export interface RunOptions extends LoadRules, PlaceChoices {
   readonly pidFile: string | undefined;
   /** Servers of all services together; Infinity without `-limit`. */
   readonly processLimit: number;
+  /** Questions to identity servers about refused callers, at a time. */
+  readonly logProcesses: number;
   /** Seconds between self-checks; 0 is off. */
   readonly checkSeconds: number;
   /** Lines for the daemon log once it is open. */
@@ -98,6 +100,7 @@ function bootOptions(options: RunOptions, identity: ProgramIdentity, statusPipe:
     ...identity,
     logTarget: logTarget(options, isInForeground),
     processLimit: options.processLimit,
+    logProcesses: options.logProcesses,
     isInsecureAllowed: options.isInsecureAllowed,
     places: placesOf(options, process.geteuid?.() ?? 0),
     fallbackUser: options.fallbackUser,

@@ -38,6 +38,8 @@ export interface Equipment {
   /** undefined for TCPMUX services. */
   readonly endpoint: Endpoint | undefined;
   readonly builtin: Builtin | undefined;
+  /** Passes its callers on to the TCPMUX services. */
+  readonly isTcpmux: boolean;
   readonly launcher: Launcher | undefined;
   /** Whether the reference forks for a request, which decides what is logged. */
   readonly isForking: boolean;
@@ -54,6 +56,7 @@ export function equip(service: Service, world: LaunchWorld): Equipment {
     wrapping: !asksWrappers(config) ? 'never' : wrappedName(service) === undefined ? 'always' : 'by rules',
     endpoint: endpointOf(config),
     builtin,
+    isTcpmux: config.type.includes('INTERNAL') && service.name === 'tcpmux',
     launcher: plan === undefined ? undefined : new Launcher(plan),
     isForking: !config.flags.includes('SENSOR') && (builtin === undefined || builtin.isForking),
   };

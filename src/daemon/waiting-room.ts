@@ -19,6 +19,11 @@ export class WaitingRoom {
   /** Counts a connection until the returned function is called; undefined when nobody more may wait. */
   enter(serviceKey: string, source: string): (() => void) | undefined {
     if (this.#waiting.total >= this.#seats) return undefined;
+    return this.count(serviceKey, source);
+  }
+
+  /** The same without a bound, for those whose number is bounded elsewhere. */
+  count(serviceKey: string, source: string): () => void {
     const seat = { pid: 0, isInProcess: true, serviceId: serviceKey, source, startedAtMs: 0, detail: undefined };
     this.#waiting.add(seat);
     return () => void this.#waiting.remove(seat);

@@ -30,6 +30,7 @@ function operation(config: Partial<ServiceConfig>): ServiceInOperation {
     access: compileAccess(service.config),
     endpoint: undefined,
     builtin: undefined,
+    isTcpmux: false,
     launcher: undefined,
     wrapping: 'never',
     isForking: true,
