@@ -84,12 +84,12 @@ function serve(
   allowed: { readonly effects?: WrapperEffects },
 ): void {
   const target = operation.service.config.redirect;
-  if (operation.equipment.isTcpmux && allowed.effects?.twist === undefined)
-    return serveTcpmux(premises, operation, caller, (named, passedOn) => admitCaller(premises, named, passedOn));
-  if (target === undefined || allowed.effects?.twist !== undefined)
+  const isPassedOn = target !== undefined || operation.equipment.isTcpmux;
+  if (!isPassedOn || allowed.effects?.twist !== undefined)
     return serveConnection(premises, operation, { ...caller, ...allowed });
   if (allowed.effects !== undefined) applySocketOptions(premises, allowed.effects, caller.connection.fd);
-  serveRedirect(premises, operation, { ...caller, target });
+  if (target !== undefined) return serveRedirect(premises, operation, { ...caller, target });
+  serveTcpmux(premises, operation, caller, (named, passedOn) => admitCaller(premises, named, passedOn));
 }
 
 /** A datagram waits on the socket of a built-in service or of a server that will read it itself. */

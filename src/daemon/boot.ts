@@ -80,11 +80,8 @@ export function boot(options: BootOptions, programLog: ProgramLog): Daemon {
   startThreadPool();
   const openPorts = (): ConfigPorts => systemPorts(options);
   const descriptors = native.descriptorLimit();
-  const premises = makePremises(options, {
-    programLog,
-    world: { ...openPorts(), ...launchFacts(descriptors.hard) },
-    operations: () => daemon.operations,
-  });
+  const world = { ...openPorts(), ...launchFacts(descriptors.hard) };
+  const premises = makePremises(options, { programLog, world, operations: () => daemon.operations });
   startReaper((pid, ending) => {
     const server = premises.children.reaped(pid);
     if (server !== undefined) ended(premises, server, ending);

@@ -14,7 +14,8 @@ import type { Premises } from './premises.ts';
 import type { ServiceInOperation } from './service.ts';
 
 const FUNC = 'log_remote_user';
-const LIMIT_MS = 5000;
+/** The reference waits for half a minute, with IDONLY for ever. */
+const LIMIT_MS = 4000;
 /** Look-ups for callers who are let in, at a time. */
 const MOST_SUCCESSES = 256;
 

@@ -11,6 +11,7 @@ const SHARE = 4;
 export class WaitingRoom {
   readonly #seats: number;
   readonly #waiting = new Children<undefined>();
+  #taken = 0;
 
   constructor(maxDescriptors: number) {
     this.#seats = Math.min(MOST_WAITING, Math.floor(maxDescriptors / SHARE));
@@ -18,15 +19,19 @@ export class WaitingRoom {
 
   /** Counts a connection until the returned function is called; undefined when nobody more may wait. */
   enter(serviceKey: string, source: string): (() => void) | undefined {
-    if (this.#waiting.total >= this.#seats) return undefined;
-    return this.count(serviceKey, source);
+    if (this.#taken >= this.#seats) return undefined;
+    this.#taken += 1;
+    const leave = this.count(serviceKey, source);
+    return () => {
+      if (leave()) this.#taken -= 1;
+    };
   }
 
-  /** The same without a bound, for those whose number is bounded elsewhere. */
-  count(serviceKey: string, source: string): () => void {
+  /** The same without a seat, for those whose number is bounded elsewhere; the returned function says whether it was the first call. */
+  count(serviceKey: string, source: string): () => boolean {
     const seat = { pid: 0, isInProcess: true, serviceId: serviceKey, source, startedAtMs: 0, detail: undefined };
     this.#waiting.add(seat);
-    return () => void this.#waiting.remove(seat);
+    return () => this.#waiting.remove(seat);
   }
 
   /** Those of all services. */

@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { exitEvents, forkFailureEvents, refusalEvents, startEvents } from '../../src/audit/transcript.ts';
+import {
+  exitEvents,
+  forkFailureEvents,
+  noIdEvents,
+  refusalEvents,
+  startEvents,
+  userIdEvents,
+} from '../../src/audit/transcript.ts';
 import type { Occasion } from '../../src/audit/transcript.ts';
 import type { CheckStage, Verdict } from '../../src/policy/verdict.ts';
 import { ipv4 } from '../policy/facts.ts';
@@ -45,5 +52,19 @@ describe('a server', () => {
 
   test('that could not be made leaves FAIL fork', () => {
     expect(forkFailureEvents(FORKING)).toEqual([{ kind: 'fail', id: 'ftp', reason: 'fork', source }]);
+  });
+});
+
+describe('an identity', () => {
+  test('that is known leaves USERID', () => {
+    expect(userIdEvents('ftp', 'UNIX:alice')).toEqual([{ kind: 'userid', id: 'ftp', text: 'UNIX:alice' }]);
+  });
+
+  test('that is missing leaves START, NOID and EXIT', () => {
+    expect(noIdEvents(FORKING, 'timeout', 99)).toEqual([
+      { kind: 'start', id: 'ftp', pid: 99, source },
+      { kind: 'noid', id: 'ftp', source, result: 'timeout' },
+      { kind: 'exit', id: 'ftp', pid: 99, end: { status: 0 }, durationSeconds: 0 },
+    ]);
   });
 });

@@ -27,4 +27,13 @@ describe('the waiting room', () => {
     for (let index = 0; index < 512; index += 1) room.enter('1', 'a');
     expect(room.enter('1', 'a')).toBeUndefined();
   });
+
+  test('counts some who take no seat', () => {
+    const room = new WaitingRoom(4);
+    const leave = room.count('1', 'a');
+    expect([room.total, room.countFrom('1', 'a')]).toEqual([1, 1]);
+    expect(room.enter('1', 'b')).toBeDefined();
+    expect(room.enter('1', 'b')).toBeUndefined();
+    expect([leave(), leave(), room.countFrom('1', 'a')]).toEqual([true, false, 0]);
+  });
 });

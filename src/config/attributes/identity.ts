@@ -88,7 +88,8 @@ export const type = attribute({
   summary: 'What kind of service this is.',
   manual: `INTERNAL: answered by xinetd itself (echo, discard, daytime, time, chargen, tcpmux). RPC: registered with the
 portmapper. UNLISTED: not in /etc/services (or /etc/rpc), so that a port must be given. TCPMUX: reached through the
-tcpmux service and greeting the client itself; TCPMUXPLUS: the same, but xinetd sends the greeting. Both need UNLISTED.`,
+tcpmux service (RFC 1078) by name and greeting the client itself; TCPMUXPLUS: the same, but xinetd sends the greeting, +Go. Both
+need UNLISTED, have no port, and keep their own access rules, limits, user and log.`,
 });
 
 export const flags = attribute({
@@ -109,7 +110,8 @@ export const flags = attribute({
   summary: 'Switches of a service.',
   manual: `NAMEINARGS: server_args begins with the program's own name. NODELAY, KEEPALIVE: set TCP_NODELAY or SO_KEEPALIVE.
 IPv4, IPv6: family of the socket. NOLIBWRAP: skip hosts.allow and hosts.deny. SENSOR: never serve, but remember the caller
-for deny_time. IDONLY: serve only callers an ident server names. NORETRY: do not try again when no process can be made.
+for deny_time. IDONLY: with USERID in log_on_success, serve only
+callers an ident server names. NORETRY: do not try again when no process can be made.
 INTERCEPT: check every packet of a wait service. LABELED: run with the label of the peer. REUSE is always on.`,
 });
 

@@ -140,7 +140,7 @@ export const logOnSuccess = attribute({
   actsIn: 'audit/format.ts',
   summary: 'What is logged when a server starts and ends.',
   manual: `PID and HOST add the process and the caller to the START line; USERID asks the caller's ident server who it is
-(the caller waits for that); EXIT and DURATION write a line when the server ends; TRAFFIC counts the bytes of a redirected
+(the caller waits for that, four seconds at most) and writes a USERID line; EXIT and DURATION write a line when the server ends; TRAFFIC counts the bytes of a redirected
 connection and has no effect elsewhere.`,
 });
 
@@ -161,7 +161,8 @@ export const logOnFailure = attribute({
   otherwise: 'nothing',
   actsIn: 'audit/format.ts',
   summary: 'What is logged when a caller is refused.',
-  manual: `Any of them writes the FAIL line; HOST adds the caller, USERID asks the caller's ident server, ATTEMPT adds nothing.`,
+  manual: `Any of them writes the FAIL line; HOST adds the caller, USERID asks the caller's ident server and writes a USERID
+line, after limits, rates, times and bans, not after refusals by address; ATTEMPT adds nothing.`,
 });
 
 function bannerRow<const Name extends string>(name: Name, summary: string, manual: string) {
@@ -187,17 +188,18 @@ function bannerRow<const Name extends string>(name: Name, summary: string, manua
 export const banner = bannerRow(
   'banner',
   'File sent to every caller, before any check.',
-  `The file is read when it is sent. A file that cannot be read is reported and the caller is served without it.`,
+  `The file is read when it is sent, up to 1 MiB of it. A file that cannot be read is reported and the caller is served without
+it. A caller who does not take it within ten seconds is closed. Connections alone are greeted: not datagrams, not wait = yes.`,
 );
 
 export const bannerSuccess = bannerRow(
   'banner_success',
   'File sent to a caller who is let in.',
-  `Sent after all checks and before the first byte of the server.`,
+  `Sent after all checks and before the first byte of the server; otherwise like banner.`,
 );
 
 export const bannerFail = bannerRow(
   'banner_fail',
   'File sent to a caller who is refused.',
-  `Sent before the connection is closed, whatever the reason of the refusal.`,
+  `Sent before the connection is closed, whatever the reason of the refusal; otherwise like banner.`,
 );
