@@ -266,6 +266,14 @@ export const SERVICE_CODES = {
 of the client's. Nothing is relayed here, and without the check of each packet the service is not started.`,
     fix: 'Remove the flag. With socket_type = dgram the first sender is checked each time the server starts.',
   },
+  XC243: {
+    ...CHECK,
+    func: 'check_entry',
+    text: 'service %s has more than %s RPC versions',
+    log: 'Service %s: rpc_version is wider than %s versions - DISABLING',
+    explanation: LEFT_OUT,
+    fix: 'Name the versions that the server speaks.',
+  },
   XC250: {
     ...CHECK,
     severity: 'debug',

@@ -16,6 +16,7 @@ import type { Service } from './service.ts';
 import type { ServiceConfig } from './service-config.ts';
 
 const IDENT_PORT = 113;
+const MOST_VERSIONS = 256;
 
 /** Services that xinetd answers itself, by the kinds of socket they know. */
 const BUILTINS: ReadonlyMap<string, readonly string[]> = new Map([
@@ -36,6 +37,7 @@ const RULES: readonly Step[] = [
   checkListed,
   checkRedirect,
   checkTraffic,
+  checkVersions,
   checkNameInArgs,
   checkDatagram,
   settleFamily,
@@ -205,6 +207,14 @@ function checkTraffic({ draft, report }: Examination): boolean {
   values.log_on_success = flags.filter((flag) => flag !== 'TRAFFIC');
   if (origins.log_on_success?.from === 'service') report('XC228', [name], 'log_on_success');
   return true;
+}
+
+/** Each version is a registration of its own. */
+function checkVersions({ draft, report }: Examination): boolean {
+  const range = draft.values.rpc_version;
+  if (!isOfType(draft, 'RPC') || range === undefined || range.high - range.low < MOST_VERSIONS) return true;
+  report('XC243', [draft.name, MOST_VERSIONS], 'rpc_version');
+  return false;
 }
 
 function checkNameInArgs({ draft, report }: Examination): boolean {

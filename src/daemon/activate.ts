@@ -2,12 +2,13 @@
 // Trouble is logged in the reference's words; a service that cannot be opened is left out and the others live.
 
 import { SystemError } from '../native/system-error.ts';
-import { strerror } from '../native/binding.ts';
+import { closeFd, strerror } from '../native/binding.ts';
 import { Listener } from '../net/listener.ts';
 import { openEndpoint, openEndpointPatiently } from '../net/open.ts';
 import type { OpenNote, OpenResult } from '../net/open.ts';
 import { monotonicMs } from './clock.ts';
 import type { Premises } from './premises.ts';
+import { registerRpc, unregisterRpc } from './rpc.ts';
 import type { ServiceInOperation } from './service.ts';
 
 const FUNC = 'activate_normal';
@@ -23,14 +24,26 @@ export async function activate(premises: Premises, operation: ServiceInOperation
   if (!openLog(premises, operation)) return false;
   if (operation.equipment.endpoint === undefined) return true;
   const opened = await open(premises, operation);
-  if (!opened.ok) {
-    reportFailure(premises, operation, opened.error);
-    operation.log?.close();
-    operation.log = undefined;
-    return false;
+  if (!opened.ok) reportFailure(premises, operation, opened.error);
+  else if (await takeUp(premises, operation, opened)) return true;
+  operation.log?.close();
+  operation.log = undefined;
+  return false;
+}
+
+/** Takes an open socket into operation; an RPC service that cannot be registered stays out, and its socket is closed. */
+export async function takeUp(
+  premises: Premises,
+  operation: ServiceInOperation,
+  opened: Extract<OpenResult, { ok: true }>,
+): Promise<boolean> {
+  if (await registerRpc(premises, operation, opened.socket)) {
+    listen(premises, operation, opened);
+    return true;
   }
-  listen(premises, operation, opened);
-  return true;
+  closeFd(opened.socket.fd);
+  premises.log('error', 'svc_activate', `Service ${operation.id} failed to start and is deactivated.`);
+  return false;
 }
 
 /** Opens the audit log of a service (again); false when it cannot be opened. */
@@ -58,12 +71,7 @@ export async function open(premises: Premises, operation: ServiceInOperation): P
   return openEndpointPatiently(endpoint, premises.bindDelayMs, onNote);
 }
 
-/** Takes an open socket into operation. */
-export function listen(
-  premises: Premises,
-  operation: ServiceInOperation,
-  opened: Extract<OpenResult, { ok: true }>,
-): void {
+function listen(premises: Premises, operation: ServiceInOperation, opened: Extract<OpenResult, { ok: true }>): void {
   const { endpoint, builtin } = operation.equipment;
   if (endpoint === undefined) throw new Error(`invariant: ${operation.id} has no endpoint`);
   const { requests } = premises;
@@ -99,14 +107,18 @@ async function enable(premises: Premises, operation: ServiceInOperation): Promis
     operation.state = 'not started';
     return;
   }
+  const { equipment } = operation;
   const opened = await open(premises, operation);
-  if (!opened.ok) {
-    premises.log('error', 'cps_service_restart', `Error activating service ${operation.service.name}`);
-    operation.enableTimer = setTimeout(() => void enable(premises, operation), REENABLE_MS);
-    return;
+  const isUp = opened.ok && (await takeUp(premises, operation, opened));
+  if (operation.isRetired) return closeListener(premises, operation);
+  if (isUp && operation.equipment !== equipment) {
+    // A reload came in between, and the socket may have to be another one.
+    closeListener(premises, operation);
+    return enable(premises, operation);
   }
-  premises.log('error', 'cps_service_restart', `Activating service ${operation.service.name}`);
-  listen(premises, operation, opened);
+  const outcome = isUp ? 'Activating' : 'Error activating';
+  premises.log('error', 'cps_service_restart', `${outcome} service ${operation.service.name}`);
+  if (!isUp) operation.enableTimer = setTimeout(() => void enable(premises, operation), REENABLE_MS);
 }
 
 /** Closes the socket and, once no server is left, the log; running servers are not touched. */
@@ -127,6 +139,7 @@ export function closeRetiredLog({ children }: Premises, operation: ServiceInOper
 /** Closes the socket alone. */
 export function closeListener(premises: Premises, operation: ServiceInOperation): void {
   const { listener } = operation;
+  unregisterRpc(premises, operation);
   if (listener === undefined) return;
   if (operation.equipment.builtin?.socketType === 'dgram') premises.replyGuard.removeOwnPort(listener.port);
   listener.close();

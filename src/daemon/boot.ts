@@ -12,6 +12,7 @@ import { startReaper } from '../launch/reaper.ts';
 import * as native from '../native/binding.ts';
 import { Banners } from '../net/banner.ts';
 import { ReplyGuard } from '../net/datagram.ts';
+import { Portmapper } from '../net/portmapper.ts';
 import { bindDelayMs } from '../net/endpoint.ts';
 import { admitConnection, admitDatagram, admitListener } from './admit.ts';
 import { BanKeeper } from './ban-keeper.ts';
@@ -178,6 +179,7 @@ function makePremises(
     replyGuard: new ReplyGuard(),
     banners: new Banners({ nowMs: monotonicMs }),
     idents: new IdentCounts(options.logProcesses),
+    portmapper: new Portmapper({ nowMs: monotonicMs }),
     names: new Names({ nowMs: monotonicMs }),
     hosts: new HostsFiles({ nowMs: monotonicMs, log, people: native, strerror: native.strerror }),
     commands: new ShellCommands(),

@@ -197,8 +197,7 @@ export class Daemon {
 
   #announce(): void {
     const { version, features } = this.#settings;
-    const words = features === '' ? 'no' : features;
-    this.#log('notice', 'main', `${version} started with ${words} options compiled in.`);
+    this.#log('notice', 'main', `${version} started with ${features || 'no'} options compiled in.`);
     const count = this.#available;
     this.#log('notice', 'main', `Started working: ${count} available service${count === 1 ? '' : 's'}`);
   }
@@ -235,6 +234,7 @@ export class Daemon {
     this.#scheduleRetry();
     if (this.#available > 0 || this.#settings.isStayAlive) return;
     this.#log('critical', 'hard_reconfig', 'No available services. Exiting');
+    await this.#premises.portmapper.settled();
     this.#end(1);
   }
 
@@ -276,10 +276,11 @@ export class Daemon {
     return { version, maxDescriptors, configPath, defaultsLines, processLimit: this.#premises.processLimit };
   }
 
-  #quit(): void {
+  async #quit(): Promise<void> {
     this.#premises.retries.abandon();
     for (const operation of this.#operations) retire(this.#premises, operation);
     this.#log('warning', 'quit_program', 'Exiting...');
+    await this.#premises.portmapper.settled();
     this.#end(0);
   }
 

@@ -51,5 +51,7 @@ function kindKey({ config }: Pick<Service, 'config'>): string {
 function endpointKey({ config }: Pick<Service, 'config'>): string {
   const family = config.flags.filter((flag) => flag === 'IPv4' || flag === 'IPv6');
   const options = config.flags.filter((flag) => flag === 'NODELAY' || flag === 'KEEPALIVE');
-  return [kindKey({ config }), ...family, config.bind?.address ?? '*', config.v6only, ...options].join(' ');
+  return [kindKey({ config }), config.port, ...family, config.bind?.address ?? '*', config.v6only, ...options].join(
+    ' ',
+  );
 }

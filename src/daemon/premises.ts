@@ -9,6 +9,7 @@ import type { LaunchWorld } from '../launch/plan.ts';
 import type { Connection } from '../net/connection.ts';
 import type { Banners } from '../net/banner.ts';
 import type { ReplyGuard, WaitingDatagram } from '../net/datagram.ts';
+import type { Portmapper } from '../net/portmapper.ts';
 import type { Source } from '../policy/source.ts';
 import type { DescriptorBudget } from './descriptors.ts';
 import type { BanKeeper } from './ban-keeper.ts';
@@ -52,6 +53,7 @@ export interface Premises {
   readonly banners: Banners;
   /** Questions to identity servers that are under way. */
   readonly idents: IdentCounts;
+  readonly portmapper: Portmapper;
   readonly names: Names;
   /** hosts.allow and hosts.deny. */
   readonly hosts: HostsFiles;

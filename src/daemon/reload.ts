@@ -6,11 +6,12 @@ import type { Service } from '../config/service.ts';
 import { closeFd } from '../native/binding.ts';
 import { openEndpoint } from '../net/open.ts';
 import type { OpenedSocket } from '../net/open.ts';
-import { activate, closeListener, retire, listen, openLog } from './activate.ts';
+import { activate, closeListener, openLog, retire, takeUp } from './activate.ts';
 import { diffServices } from './diff.ts';
 import type { ServiceDiff } from './diff.ts';
 import { limitGrace } from './grace.ts';
 import type { Premises } from './premises.ts';
+import { reregisterRpc } from './rpc.ts';
 import { equip, ServiceInOperation } from './service.ts';
 import type { Equipment } from './service.ts';
 
@@ -58,6 +59,7 @@ export async function applyReload(
   const after = new Map<Service, ServiceInOperation>();
   const dropped = new Set(diff.drop);
   const kept = new Map(diff.keep.map((pair) => [pair.before, pair]));
+  const failed: ServiceInOperation[] = [];
   for (const before of byService.keys()) {
     if (dropped.has(before)) drop(premises, operationOf(before));
     const pair = kept.get(before);
@@ -65,18 +67,19 @@ export async function applyReload(
     if (pair === undefined) continue;
     const operation = operationOf(before);
     premises.log('notice', 'readjust', `readjusting service ${operation.id}`);
-    await readjust(premises, operation, { prepared: preparedOf(prepared, pair.after), isRebound: pair.isRebound });
-    after.set(pair.after, operation);
+    const change = { prepared: preparedOf(prepared, pair.after), isRebound: pair.isRebound };
+    if (await readjust(premises, operation, change)) after.set(pair.after, operation);
+    else failed.push(operation);
   }
   // 5. Start what is new.
-  const failed: ServiceInOperation[] = [];
   for (const service of diff.start) {
     const operation = await startPrepared(premises, preparedOf(prepared, service));
     if (operation.log === undefined) failed.push(operation);
     else after.set(service, operation);
   }
   // 6. Say what happened.
-  const counts = `new=${diff.start.length - failed.length} old=${diff.keep.length} dropped=${diff.drop.length}`;
+  const started = diff.start.filter((service) => after.has(service)).length;
+  const counts = `new=${started} old=${diff.keep.length} dropped=${diff.drop.length}`;
   premises.log('notice', FUNC, `Reconfigured: ${counts} (services)`);
   return { operations: services.flatMap((service) => after.get(service) ?? []), failed };
 }
@@ -106,29 +109,39 @@ function drop(premises: Premises, operation: ServiceInOperation): void {
   premises.log('notice', 'svc_deactivate', `service ${operation.id} deactivated`);
 }
 
-/** A socket that could not be bound beside the old one is bound after that one is closed. */
+/** A socket that could not be bound beside the old one is bound after that one is closed. False: it is out of operation. */
 async function readjust(
   premises: Premises,
   operation: ServiceInOperation,
   change: { readonly prepared: Prepared; readonly isRebound: boolean },
-): Promise<void> {
+): Promise<boolean> {
   const { prepared, isRebound } = change;
   const wasListening = operation.listener !== undefined;
   if (isRebound) closeListener(premises, operation);
   operation.equipment = prepared.equipment;
   openLog(premises, operation);
-  if (!isRebound || !wasListening) return releaseUnused(prepared);
-  if (prepared.socket !== undefined) listen(premises, operation, { ok: true, socket: prepared.socket });
-  else await activate(premises, operation);
+  if (!isRebound || !wasListening) {
+    releaseUnused(prepared);
+    if (await reregisterRpc(premises, operation)) return true;
+  } else if (prepared.socket === undefined) return activate(premises, operation);
+  else if (await takeUp(premises, operation, { ok: true, socket: prepared.socket })) return true;
+  putOut(premises, operation);
+  return false;
 }
 
 /** The service's `log` stays undefined where it could not be started. */
 async function startPrepared(premises: Premises, { equipment, socket }: Prepared): Promise<ServiceInOperation> {
   const operation = new ServiceInOperation(equipment);
   if (socket === undefined) await activate(premises, operation);
-  else if (openLog(premises, operation)) listen(premises, operation, { ok: true, socket });
-  else closeFd(socket.fd);
+  else if (!openLog(premises, operation)) closeFd(socket.fd);
+  else if (!(await takeUp(premises, operation, { ok: true, socket }))) putOut(premises, operation);
   return operation;
+}
+
+function putOut(premises: Premises, operation: ServiceInOperation): void {
+  closeListener(premises, operation);
+  operation.log?.close();
+  operation.log = undefined;
 }
 
 /** A service that is off for its rate binds anew when it comes back. */

@@ -13,6 +13,7 @@ import { Launcher } from '../launch/spawn.ts';
 import { endpointOf } from '../net/endpoint.ts';
 import type { Endpoint } from '../net/endpoint.ts';
 import type { Listener } from '../net/listener.ts';
+import type { RpcProgram } from '../net/portmapper.ts';
 import { compileAccess } from '../policy/address.ts';
 import type { AccessTable } from '../policy/address.ts';
 import { NO_RATE } from '../policy/cps.ts';
@@ -83,6 +84,8 @@ export class ServiceInOperation {
   /** Made where `per_source_cps` is set. */
   sources: SourceRates | undefined;
   state: ServiceState = 'not started';
+  /** What rpcbind knows of an RPC service, or is being told. */
+  registration: RpcProgram | undefined;
   readonly tally: Tally = { served: 0, refused: new Map() };
   /** A reload has removed it: its log closes when its last server ends. */
   isRetired = false;

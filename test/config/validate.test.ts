@@ -65,6 +65,7 @@ describe('a rule', () => {
     ['XC227', ['flags = NAMEINARGS', 'server_args = x', 'redirect = ::1 80'], 't1'],
     ['XC229', ['type = INTERNAL UNLISTED', 'flags = NAMEINARGS'], 'echo'],
     ['XC231', ['socket_type = dgram'], 't1'],
+    ['XC243', ['type = RPC UNLISTED', 'port = -', 'rpc_number = 5', 'rpc_version = 1-257'], 't1'],
   ])('refuses with %s: %j in %s', (code, lines, name) => {
     const loaded = loadText(serviceText(lines, name));
     expect(codesOf(loaded)).toEqual([code]);

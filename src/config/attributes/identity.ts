@@ -210,7 +210,7 @@ export const port = attribute({
   otherwise: 'from /etc/services',
   actsIn: 'net/endpoint.ts',
   summary: 'Port the service listens on, 1 to 65535.',
-  manual: `Needed for UNLISTED services. For a service that stands in /etc/services the number must be the one given there.`,
+  manual: `Needed for UNLISTED services, but for those of type RPC: they listen on any free port unless one is given. For a service that stands in /etc/services the number must be the one given there.`,
 });
 
 export const bind = attribute({
@@ -267,9 +267,10 @@ export const rpcVersion = attribute({
   since: '2.1',
   syntax: 'NUMBER | LOW-HIGH',
   otherwise: 'must be given for type RPC',
-  actsIn: 'net/listener.ts',
+  actsIn: 'daemon/rpc.ts',
   summary: 'Versions of an RPC service.',
-  manual: `One number or a range. Each version is registered with the portmapper.`,
+  manual: `One number or a range of at most 256. Each is registered with rpcbind on this machine, for IPv4 and, where the socket
+takes it, for IPv6, and taken out again when the service stops. A registration of somebody who is gone is replaced.`,
 });
 
 function writeRange({ low, high }: { readonly low: number; readonly high: number }): string {
@@ -290,7 +291,7 @@ export const rpcNumber = attribute({
   since: '2.1',
   syntax: 'NUMBER',
   otherwise: 'from /etc/rpc',
-  actsIn: 'net/listener.ts',
+  actsIn: 'daemon/rpc.ts',
   summary: 'Program number of an RPC service that is UNLISTED.',
   manual: `The number a client asks the portmapper for. Listed services take it from /etc/rpc by their name.`,
 });
