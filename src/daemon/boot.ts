@@ -177,7 +177,7 @@ function makePremises(
     bans: new BanKeeper({ log, path: options.places.bans, nowMs: monotonicMs, wallMs: Date.now }),
     descriptors: new DescriptorBudget(native.descriptorLimit().soft, readdirSync('/proc/self/fd').length),
     replyGuard: new ReplyGuard(),
-    banners: new Banners({ nowMs: monotonicMs }),
+    banners: new Banners(),
     idents: new IdentCounts(options.logProcesses),
     portmapper: new Portmapper({ nowMs: monotonicMs }),
     names: new Names({ nowMs: monotonicMs }),

@@ -1,5 +1,5 @@
-// The files of banners: read when they are needed and not looked at for a second, never synchronously. What cannot be read
-// is a value; nothing is logged or thrown here.
+// The files of banners: read when they are needed, remembered for a second, never read synchronously. What cannot be read is
+// a value; nothing is logged or thrown here.
 
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
@@ -17,33 +17,21 @@ export type BannerText =
 export const MOST_BANNER_BYTES = 1024 * 1024;
 
 const FRESH_MS = 1000;
-const MOST_FILES = 64;
 /** Of what is no regular file. */
 const PIECE_BYTES = 64 * 1024;
 
-interface Entry {
-  readonly text: BannerText;
-  readonly readAtMs: number;
-}
-
 export class BannerFiles {
-  readonly #nowMs: () => number;
-  readonly #entries = new Map<string, Entry>();
+  readonly #fresh = new Map<string, BannerText>();
   readonly #reading = new Map<string, Promise<BannerText>>();
-
-  constructor(nowMs: () => number) {
-    this.#nowMs = nowMs;
-  }
 
   /** The contents, if somebody has read the file within the last second. */
   fresh(path: string): BannerText | undefined {
-    const entry = this.#entries.get(path);
-    return entry !== undefined && this.#nowMs() - entry.readAtMs < FRESH_MS ? entry.text : undefined;
+    return this.#fresh.get(path);
   }
 
   /** The contents now. Never rejects. */
   async current(path: string): Promise<BannerText> {
-    const fresh = this.fresh(path);
+    const fresh = this.#fresh.get(path);
     if (fresh !== undefined) return fresh;
     const reading = this.#reading.get(path) ?? this.#read(path).finally(() => this.#reading.delete(path));
     this.#reading.set(path, reading);
@@ -51,10 +39,9 @@ export class BannerFiles {
   }
 
   async #read(path: string): Promise<BannerText> {
-    const readAtMs = this.#nowMs();
     const text = await readBanner(path);
-    if (this.#entries.size >= MOST_FILES) this.#entries.clear();
-    this.#entries.set(path, { text, readAtMs });
+    this.#fresh.set(path, text);
+    setTimeout(() => this.#fresh.delete(path), FRESH_MS).unref();
     return text;
   }
 }

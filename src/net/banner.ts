@@ -28,7 +28,6 @@ export interface GreetingEvents {
 }
 
 export interface BannerOptions {
-  readonly nowMs: () => number;
   /** For reading and sending together. */
   readonly limitMs?: number;
   /** Slow callers at a time. */
@@ -37,18 +36,21 @@ export interface BannerOptions {
 
 const LIMIT_MS = 10_000;
 const MOST_SLOW = 512;
+/** At a time, so that hundreds of callers with long banners do not keep the loop from the others. */
+const PIECE_BYTES = 4 * 1024;
+/** At first: most banners are whole then. */
+const FIRST_BYTES = 16 * 1024;
 const NOTHING = new Uint8Array();
 
 /** Sends banners. */
 export class Banners {
-  readonly #files: BannerFiles;
+  readonly #files = new BannerFiles();
   readonly #limitMs: number;
   readonly #most: number;
   /** Those who are waited for, oldest first; calling one gives it up. */
   readonly #slow = new Set<() => void>();
 
-  constructor({ nowMs, limitMs = LIMIT_MS, most = MOST_SLOW }: BannerOptions) {
-    this.#files = new BannerFiles(nowMs);
+  constructor({ limitMs = LIMIT_MS, most = MOST_SLOW }: BannerOptions = {}) {
     this.#limitMs = limitMs;
     this.#most = most;
   }
@@ -70,7 +72,7 @@ export class Banners {
   }
 
   #sendBytes(fd: number, bytes: Uint8Array, onEnd: GreetingEvents['onEnd']): void {
-    const left = sendSome(fd, bytes);
+    const left = sendSome(fd, bytes, FIRST_BYTES);
     if (left === undefined) return onEnd('gone');
     if (left.length === 0) return onEnd('sent');
     this.#sendRest(fd, left, onEnd);
@@ -84,7 +86,7 @@ export class Banners {
       onEnd(end);
     };
     const watch = watchOrNothing(fd, () => {
-      left = sendSome(fd, left ?? NOTHING);
+      left = sendSome(fd, left ?? NOTHING, PIECE_BYTES);
       if (left !== undefined && left.length > 0) return;
       if (visit.leave()) finish(left === undefined ? 'gone' : 'sent');
     });
@@ -116,10 +118,10 @@ function together(preface: Uint8Array, text: BannerText, { onTrouble }: Greeting
   return preface.length === 0 ? bytes : Buffer.concat([preface, bytes]);
 }
 
-/** What is left; undefined where the connection is broken. */
-function sendSome(fd: number, bytes: Uint8Array): Uint8Array | undefined {
+/** Sends one piece and says what is left; undefined where the connection is broken. */
+function sendSome(fd: number, bytes: Uint8Array, most: number): Uint8Array | undefined {
   try {
-    return bytes.length === 0 ? bytes : bytes.subarray(sendNow(fd, bytes));
+    return bytes.length === 0 ? bytes : bytes.subarray(sendNow(fd, bytes.subarray(0, most)));
   } catch (error) {
     if (error instanceof SystemError) return undefined;
     throw error;

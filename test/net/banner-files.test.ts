@@ -2,21 +2,22 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execFileSync } from 'node:child_process';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
 import { BannerFiles, MOST_BANNER_BYTES } from '../../src/net/banner-files.ts';
 
 let folder = '';
-let nowMs = 0;
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'banner.'));
-  nowMs = 0;
 });
 
-afterEach(() => rmSync(folder, { recursive: true }));
+afterEach(() => {
+  vi.useRealTimers();
+  rmSync(folder, { recursive: true });
+});
 
-const files = (): BannerFiles => new BannerFiles(() => nowMs);
+const files = (): BannerFiles => new BannerFiles();
 const write = (text: string): string => {
   writeFileSync(join(folder, 'text'), text, 'latin1');
   return join(folder, 'text');
@@ -29,13 +30,14 @@ describe('a banner file', () => {
   });
 
   test('is known for a second, then read again', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout'] });
     const [some, path] = [files(), write('old')];
     expect(some.fresh(path)).toBeUndefined();
     await some.current(path);
     write('new');
-    nowMs = 999;
+    vi.advanceTimersByTime(999);
     expect(some.fresh(path)).toEqual(text('old'));
-    nowMs = 1000;
+    vi.advanceTimersByTime(1);
     expect(some.fresh(path)).toBeUndefined();
     expect(await some.current(path)).toEqual(text('new'));
   });

@@ -32,7 +32,7 @@ async function pair(): Promise<{ client: Socket; connection: Connection }> {
   return both;
 }
 
-const sender = (options: Partial<BannerOptions> = {}): Banners => new Banners({ nowMs: () => 0, ...options });
+const sender = (options: Partial<BannerOptions> = {}): Banners => new Banners(options);
 
 function send(banners: Banners, greeting: Greeting, events: Partial<GreetingEvents> = {}): Promise<BannerEnd> {
   return new Promise((onEnd) => banners.send(greeting, { onTrouble: () => {}, onEnd, ...events }));
