@@ -9,6 +9,7 @@ import type { LaunchWorld } from '../launch/plan.ts';
 import type { Connection } from '../net/connection.ts';
 import type { Banners } from '../net/banner.ts';
 import type { ReplyGuard, WaitingDatagram } from '../net/datagram.ts';
+import type { Listener } from '../net/listener.ts';
 import type { Portmapper } from '../net/portmapper.ts';
 import type { Source } from '../policy/source.ts';
 import type { DescriptorBudget } from './descriptors.ts';
@@ -26,6 +27,8 @@ export interface ServerDetail {
   readonly service: ServiceInOperation;
   readonly source: Source | undefined;
   readonly startedAt: Date;
+  /** The listening socket that it has. */
+  readonly socket?: Listener;
   /** The datagram that started it: dropped at its end if it was left unread. */
   readonly trigger?: WaitingDatagram;
   /** Ends a server inside this process. */

@@ -9,6 +9,7 @@ import type { OpenedSocket } from '../net/open.ts';
 import { activate, closeListener, openLog, retire, takeUp } from './activate.ts';
 import { diffServices } from './diff.ts';
 import type { ServiceDiff } from './diff.ts';
+import { Futility } from './futility.ts';
 import { limitGrace } from './grace.ts';
 import type { Premises } from './premises.ts';
 import { reregisterRpc } from './rpc.ts';
@@ -119,6 +120,7 @@ async function readjust(
   const wasListening = operation.listener !== undefined;
   if (isRebound) closeListener(premises, operation);
   operation.equipment = prepared.equipment;
+  operation.futility = new Futility();
   openLog(premises, operation);
   if (!isRebound || !wasListening) {
     releaseUnused(prepared);

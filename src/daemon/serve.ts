@@ -12,26 +12,29 @@ import { Launcher } from '../launch/spawn.ts';
 import { strerror, trimLater } from '../native/binding.ts';
 import { SystemError } from '../native/system-error.ts';
 import type { Connection } from '../net/connection.ts';
-import { dropIfUnread } from '../net/datagram.ts';
 import type { WaitingDatagram } from '../net/datagram.ts';
+import type { Listener } from '../net/listener.ts';
 import type { WrapperEffects } from '../policy/hosts-effects.ts';
 import { NO_ADDRESS } from '../policy/source.ts';
 import type { Source } from '../policy/source.ts';
 import { closeRetiredLog } from './activate.ts';
 import { monotonicMs, TRIM_AFTER_MS } from './clock.ts';
 import type { Premises, ServerDetail } from './premises.ts';
+import { putBack, revive } from './revive.ts';
 import type { ServiceInOperation } from './service.ts';
 import { applySocketOptions } from './wrappers.ts';
 
-/** What a server is launched for. `release` gives the descriptor up once nobody needs it here any more. */
+/** What a server is launched for. `release` is called once it runs, or with true when none could be started. */
 interface Job {
   /** Instead of the service's own. */
   readonly launcher?: Launcher;
   readonly operation: ServiceInOperation;
   readonly source: Source | undefined;
-  readonly fd: number;
+  /** Has the descriptor for the server, -1 once it is closed. */
+  readonly holder: { readonly fd: number };
   readonly trigger?: WaitingDatagram;
-  readonly release: () => void;
+  readonly socket?: Listener;
+  readonly release: (isGivenUp: boolean) => void;
 }
 
 /** Serves an accepted connection. */
@@ -46,7 +49,7 @@ export function serveConnection(
   if (builtin?.socketType === 'stream' && effects?.twist === undefined)
     return serveBuiltin(premises, operation, { builtin, fd: connection.release(), source });
   const launcher = changedLauncher(premises, operation, effects);
-  start(premises, { operation, source, fd: connection.fd, release: () => connection.close(), ...launcher });
+  start(premises, { operation, source, holder: connection, release: () => connection.close(), ...launcher });
 }
 
 /** Answers a datagram, or hands the socket to a server that reads it. */
@@ -84,14 +87,11 @@ function changedLauncher(
 /** A server was reaped: EXIT is written, a suspended service hears of requests again. */
 export function ended(premises: Premises, server: Server<ServerDetail>, ending: Ending): void {
   trimLater(TRIM_AFTER_MS);
-  const { service: operation, trigger } = server.detail;
+  const { service: operation } = server.detail;
   if (ending.kind === 'not-started') reportNotStarted(premises, operation, ending);
   recordEnd(server, ending);
   closeRetiredLog(premises, operation);
-  if (operation.state !== 'suspended') return;
-  if (trigger !== undefined) dropUnread(premises, operation, trigger);
-  operation.state = 'active';
-  operation.listener?.resume();
+  revive(premises, server);
 }
 
 /** In-process servers: the reference forks for some of them, which then count and leave an EXIT line. */
@@ -138,12 +138,9 @@ function handOver(
   const { listener } = operation;
   if (listener === undefined) return;
   operation.state = 'suspended';
-  const release = (): void => {
-    if (operation.state !== 'suspended' || premises.children.countOf(operation.key) > 0) return;
-    operation.state = 'active';
-    operation.listener?.resume();
-  };
-  start(premises, { operation, ...request, fd: listener.handOver(), release });
+  listener.handOver();
+  const release = (isGivenUp: boolean): void => void (isGivenUp && putBack(operation, listener));
+  start(premises, { operation, ...request, holder: listener, socket: listener, release });
 }
 
 /** Launches now, or later where the kernel says that it cannot for the moment. */
@@ -160,17 +157,19 @@ function start(premises: Premises, job: Job): void {
 
 type OnForkFailure = (premises: Premises, job: Job, error: SystemError) => void;
 
-/** True when the server runs. */
+/** True when the server runs, or when what it was for is gone. */
 function tryLaunch(premises: Premises, job: Job, onFailure: OnForkFailure): boolean {
-  const { operation, source, fd, trigger } = job;
+  const { operation, source, trigger, socket } = job;
   const { launcher = operation.equipment.launcher } = job;
   if (launcher === undefined) throw new Error(`invariant: ${operation.id} has no server`);
+  if (job.holder.fd < 0) return true;
   try {
-    const pid = launcher.start(fd, callerOf(source));
-    const detail = { service: operation, source, startedAt: new Date(), ...(trigger === undefined ? {} : { trigger }) };
+    const pid = launcher.start(job.holder.fd, callerOf(source));
+    const waiting = { ...(trigger !== undefined && { trigger }), ...(socket !== undefined && { socket }) };
+    const detail = { service: operation, source, startedAt: new Date(), ...waiting };
     premises.children.add(serverOf(operation, detail, pid));
     recordStart(operation, source, pid);
-    job.release();
+    job.release(false);
     return true;
   } catch (error) {
     if (!(error instanceof SystemError)) throw error;
@@ -190,7 +189,7 @@ function tooManyFailures(premises: Premises, job: Job, giveUp: () => void): void
 }
 
 function failToFork(job: Job): void {
-  job.release();
+  job.release(true);
   job.operation.log?.record(forkFailureEvents(job.operation.occasion(job.source)));
   trimLater(TRIM_AFTER_MS);
 }
@@ -231,17 +230,6 @@ function callerOf(source: Source | undefined): Caller {
   const connectionId = `${process.pid}-${connections}`;
   if (source === undefined) return { text: NO_ADDRESS, plain: undefined, port: 0, connectionId };
   return { text: source.text, plain: source.plain, port: source.port, connectionId };
-}
-
-/** The trigger of a server that never looked at its socket would start it again at once (differs: F2, only this one goes). */
-function dropUnread(premises: Premises, operation: ServiceInOperation, trigger: WaitingDatagram): void {
-  if (operation.listener === undefined) return;
-  try {
-    dropIfUnread(operation.listener.fd, trigger);
-  } catch (error) {
-    if (!(error instanceof SystemError)) throw error;
-    premises.log('error', 'svc_request', `service ${operation.id}, recvfrom: ${error.described}`);
-  }
 }
 
 type NotStarted = Extract<Ending, { kind: 'not-started' }>;

@@ -21,6 +21,7 @@ import { asksWrappers, wrappedName } from '../policy/hosts-access.ts';
 import type { RateState } from '../policy/cps.ts';
 import type { Source } from '../policy/source.ts';
 import type { DenyReason } from '../policy/verdict.ts';
+import { Futility } from './futility.ts';
 import { LastRefused } from './repeats.ts';
 import type { SourceRates } from './source-rates.ts';
 
@@ -81,6 +82,8 @@ export class ServiceInOperation {
   rate: RateState = NO_RATE;
   /** Of a datagram service that the daemon answers itself. */
   readonly lastRefused = new LastRefused();
+  /** Of a `wait = yes` service. */
+  futility = new Futility();
   /** Made where `per_source_cps` is set. */
   sources: SourceRates | undefined;
   state: ServiceState = 'not started';

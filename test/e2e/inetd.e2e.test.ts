@@ -6,6 +6,7 @@ import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 
 import { expect, test } from 'vitest';
 import { afterTest } from './support/cell.ts';
 import { exchange } from './support/clients.ts';
+import { output } from './support/command.ts';
 import { defaults } from './support/configuration.ts';
 import { REPOSITORY, startDaemon } from './support/daemon.ts';
 import type { Daemon } from './support/daemon.ts';
@@ -13,12 +14,13 @@ import { childrenOf } from './support/processes.ts';
 import { until } from './support/wait.ts';
 
 const LOGFILE = '/run/logfile.txt';
-const PROGRAM = `${REPOSITORY}/test/fixtures/programs/error-logger.sh`;
+const PROGRAM = '/run/errlogd';
 
 async function startWith(lines: string): Promise<Daemon> {
   appendFileSync('/etc/services', 'errorLogger\t9999/udp\ngreeting\t9998/tcp\n');
   writeFileSync('/etc/inetd.conf', lines);
   rmSync(LOGFILE, { force: true });
+  await output('gcc', ['-O1', '-Wall', '-o', PROGRAM, `${REPOSITORY}/test/fixtures/programs/error-logger.c`]);
   const log = { log_type: 'FILE {audit}', log_on_success: 'PID HOST EXIT' };
   return startDaemon(defaults(log), { flags: ['-inetd_compat'] });
 }
