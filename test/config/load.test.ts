@@ -47,6 +47,17 @@ describe('loadConfig', () => {
     expect(service?.config.only_from).toHaveLength(1);
   });
 
+  test('bears any number of findings in a block', () => {
+    const names = 'X '.repeat(200_000);
+    expect(loadText(serviceText([`passenv = ${names}`])).diagnostics).toHaveLength(200_000);
+  });
+
+  test('bears any number of elements in braces', () => {
+    const elements = '1,'.repeat(200_000);
+    const [service] = loadText(serviceText([`only_from = 10.{${elements}1}`])).services;
+    expect(service?.config.only_from).toHaveLength(200_001);
+  });
+
   test('looks a name up once', () => {
     let count = 0;
     const lookupUser = (name: string) => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import { CODES, type CodeRow } from '../../src/config/codes.ts';
 import { DiagnosticCollector, type Diagnostic } from '../../src/config/diagnostic.ts';
 import { parseFile } from '../../src/config/parser.ts';
 import { renderJson, renderLog, renderTerminal } from '../../src/config/render.ts';
@@ -118,6 +119,11 @@ describe('the log form', () => {
     expect(renderLog({ ...finding, code: 'XC015', args: ['/d'] })?.text).toBe(
       '/d is not a regular file. It is being skipped.',
     );
+  });
+
+  it('is one line in every wording', () => {
+    const wordings = Object.values<CodeRow>(CODES).map(({ log }) => log ?? '');
+    expect(wordings.filter((wording) => wording.includes('\n'))).toEqual([]);
   });
 
   it('stays silent about lint', () => {

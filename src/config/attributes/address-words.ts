@@ -44,7 +44,7 @@ function readList(words: readonly Word[], context: ReadContext, refusal: 'XC160'
     if (found === FAILED) return FAILED;
     if (found.length === 0) context.report(refusal, [word.text], word, misfitHint(word.text));
     if (found.length === 0 && isStrict) return FAILED;
-    patterns.push(...found);
+    for (const pattern of found) patterns.push(pattern);
   }
   return patterns;
 }
