@@ -3,6 +3,7 @@
 // Owns its descriptor. Rotation: `reopen` swaps the descriptor; a write under way ends on the old one.
 
 import { closeSync, constants, fstatSync, openSync, write, writeSync } from 'node:fs';
+import type { Stats } from 'node:fs';
 import { SystemError } from '../native/system-error.ts';
 import type { ByteWriter, WriteDone } from './line-sink.ts';
 
@@ -17,13 +18,20 @@ interface OpenFile {
   readonly sizeBytes: number;
 }
 
+interface WriteUnderWay {
+  readonly fd: number;
+  readonly bytes: Uint8Array;
+  landed: number;
+  /** The size of the file before the write began; undefined when the kernel would not say. */
+  sizeBefore: number | undefined;
+}
+
 /** Appends to one file. */
 export class FileWriter implements ByteWriter {
   readonly #path: string;
   readonly #strerror: (errno: number) => string;
   #file: OpenFile;
-  /** Where the write under way goes, how far it has come, and the size of the file before it began. */
-  #current: { readonly fd: number; readonly bytes: Uint8Array; landed: number; sizeBefore: number } | undefined;
+  #current: WriteUnderWay | undefined;
 
   /** `path` is a byte string; throws SystemError. */
   constructor(path: string, strerror: (errno: number) => string) {
@@ -41,11 +49,11 @@ export class FileWriter implements ByteWriter {
   reopen(): void {
     const old = this.#file;
     this.#file = openLog(this.#path, this.#strerror);
-    if (this.#current?.fd !== old.fd) closeSync(old.fd);
+    if (this.#current?.fd !== old.fd) closeQuietly(old.fd);
   }
 
   start(bytes: Uint8Array, done: WriteDone): void {
-    const current = { fd: this.#file.fd, bytes, landed: 0, sizeBefore: 0 };
+    const current: WriteUnderWay = { fd: this.#file.fd, bytes, landed: 0, sizeBefore: undefined };
     this.#current = current;
     const step = (): void => {
       current.sizeBefore = sizeOf(current.fd);
@@ -62,8 +70,9 @@ export class FileWriter implements ByteWriter {
     const current = this.#current;
     if (current === undefined) return 0;
     const left = current.bytes.length - current.landed;
+    if (current.sizeBefore === undefined) return current.landed;
     const deadline = performance.now() + SETTLE_MS;
-    while (sizeOf(current.fd) - current.sizeBefore < left) {
+    while ((sizeOf(current.fd) ?? 0) - current.sizeBefore < left) {
       if (performance.now() > deadline) return current.landed;
       Atomics.wait(SLEEPER, 0, 0, 1);
     }
@@ -79,14 +88,14 @@ export class FileWriter implements ByteWriter {
   }
 
   close(): void {
-    if (this.#file.fd !== CLOSED && this.#current?.fd !== this.#file.fd) closeSync(this.#file.fd);
+    if (this.#file.fd !== CLOSED && this.#current?.fd !== this.#file.fd) closeQuietly(this.#file.fd);
     this.#file = { fd: CLOSED, sizeBytes: 0 };
   }
 
   /** A descriptor that was replaced or closed during the write is closed now. */
   #end(fd: number, done: () => void): void {
     this.#current = undefined;
-    if (fd !== this.#file.fd) closeSync(fd);
+    if (fd !== this.#file.fd) closeQuietly(fd);
     done();
   }
 
@@ -99,12 +108,13 @@ export class FileWriter implements ByteWriter {
 const CLOSED = -1;
 const SLEEPER = new Int32Array(new SharedArrayBuffer(4));
 
-/** Regular files, and character devices such as /dev/null. */
+/** Regular files, and character devices such as /dev/null; what the kernel cannot tell (EIO) is taken for a file. */
 function openLog(path: string, strerror: (errno: number) => string): OpenFile {
   const fd = tryOpen(path, strerror);
-  const status = fstatSync(fd);
+  const status = statusOf(fd);
+  if (status === undefined) return { fd, sizeBytes: 0 };
   if (status.isFile() || status.isCharacterDevice()) return { fd, sizeBytes: status.size };
-  closeSync(fd);
+  closeQuietly(fd);
   throw new SystemError('open', EINVAL, path, 'Not a regular file');
 }
 
@@ -122,6 +132,22 @@ function systemError(call: string, error: unknown, path: string, strerror: (errn
   return new SystemError(call, errno, path, strerror(errno));
 }
 
-function sizeOf(fd: number): number {
-  return fstatSync(fd).size;
+function sizeOf(fd: number): number | undefined {
+  return statusOf(fd)?.size;
+}
+
+/** Asked of open files only: a failing disk must not end the daemon. */
+function statusOf(fd: number): Stats | undefined {
+  try {
+    return fstatSync(fd);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The descriptor is gone even where close(2) fails; what failed to land then has been reported by its write. */
+function closeQuietly(fd: number): void {
+  try {
+    closeSync(fd);
+  } catch {}
 }
