@@ -26,6 +26,8 @@ const BUILTINS: ReadonlyMap<string, readonly string[]> = new Map([
   ['time', ['stream', 'dgram']],
   ['chargen', ['stream', 'dgram']],
   ['tcpmux', ['stream']],
+  ['services', ['stream']],
+  ['servers', ['stream']],
 ]);
 
 /** Rules that need nothing but the service itself and the name files. */

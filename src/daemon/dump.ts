@@ -94,7 +94,8 @@ function serviceLines(service: DumpedService): readonly string[] {
   ];
 }
 
-function serverLines(server: DumpedServer): readonly string[] {
+/** The block of one server. */
+export function serverLines(server: DumpedServer): readonly string[] {
   return [
     `${server.serviceId} server`,
     `pid = ${server.pid}`,

@@ -2,7 +2,7 @@
 // Source: spec sections 6.2 (wait), 6.3 (launch), 6.7 (fork failure), 6.10 (exit).
 
 import { exitEvents, forkFailureEvents, startEvents } from '../audit/transcript.ts';
-import type { DatagramBuiltin, StreamBuiltin } from '../launch/builtin/builtin.ts';
+import type { DatagramBuiltin, ListingName, StreamBuiltin } from '../launch/builtin/builtin.ts';
 import type { Server } from '../launch/children.ts';
 import { isChanging, planChanged } from '../launch/change.ts';
 import type { Caller } from '../launch/environment.ts';
@@ -19,6 +19,7 @@ import { NO_ADDRESS } from '../policy/source.ts';
 import type { Source } from '../policy/source.ts';
 import { closeRetiredLog } from './activate.ts';
 import { monotonicMs, TRIM_AFTER_MS } from './clock.ts';
+import { listingFor } from './listing.ts';
 import type { Premises, ServerDetail } from './premises.ts';
 import { putBack, revive } from './revive.ts';
 import type { ServiceInOperation } from './service.ts';
@@ -102,13 +103,15 @@ function serveBuiltin(
 ): void {
   const { builtin, fd, source } = request;
   recordStart(operation, source, premises.pid);
+  const listing = (name: ListingName): string => listingFor(premises, name, source);
   if (!builtin.isForking) {
-    builtin.serveStream(fd, () => {});
+    builtin.serveStream(fd, () => {}, listing);
     return;
   }
-  const session = builtin.serveStream(fd, () => {
+  const onEnd = (): void => {
     if (premises.children.remove(server)) ended(premises, server, { kind: 'exited', status: 0 });
-  });
+  };
+  const session = builtin.serveStream(fd, onEnd, listing);
   const detail = { service: operation, source, startedAt: new Date(), stop: session.stop };
   const server = serverOf(operation, detail, premises.pid);
   premises.children.add(server);

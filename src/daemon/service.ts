@@ -58,7 +58,7 @@ export function equip(service: Service, world: LaunchWorld): Equipment {
     wrapping: !asksWrappers(config) ? 'never' : wrappedName(service) === undefined ? 'always' : 'by rules',
     endpoint: endpointOf(config),
     builtin,
-    isTcpmux: config.type.includes('INTERNAL') && service.name === 'tcpmux',
+    isTcpmux: config.type.includes('INTERNAL') && service.name.toLowerCase() === 'tcpmux',
     launcher: plan === undefined ? undefined : new Launcher(plan),
     isForking: !config.flags.includes('SENSOR') && (builtin === undefined || builtin.isForking),
   };

@@ -63,7 +63,8 @@ function dumpedService(premises: Premises, operation: ServiceInOperation): Dumpe
   };
 }
 
-function dumpedServer(server: Server<ServerDetail>): DumpedServer {
+/** A running server as the dump has it. */
+export function dumpedServer(server: Server<ServerDetail>): DumpedServer {
   const { service: operation, source, startedAt } = server.detail;
   const { config } = operation.service;
   return {

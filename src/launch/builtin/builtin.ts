@@ -4,7 +4,10 @@
 
 import type { Datagram } from '../../native/binding.ts';
 
-export type BuiltinName = 'echo' | 'discard' | 'chargen' | 'daytime' | 'time';
+export type BuiltinName = 'echo' | 'discard' | 'chargen' | 'daytime' | 'time' | ListingName;
+
+/** The services that say what the daemon does; what they say comes from the daemon. */
+export type ListingName = 'services' | 'servers';
 
 /** A connection being served; `stop` closes it at once and `onEnd` is not called any more. */
 export interface BuiltinSession {
@@ -19,9 +22,9 @@ export interface StreamBuiltin {
   readonly isForking: boolean;
   /**
    * Serves a connection. Owns `fd` from now on and closes it; `onEnd` is called once, after `serveStream` has returned,
-   * when it is closed.
+   * when it is closed. `listing` is what a listing says to this caller, a byte string.
    */
-  readonly serveStream: (fd: number, onEnd: () => void) => BuiltinSession;
+  readonly serveStream: (fd: number, onEnd: () => void, listing: (name: ListingName) => string) => BuiltinSession;
 }
 
 /** A built-in that answers datagrams. */

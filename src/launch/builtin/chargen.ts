@@ -1,6 +1,7 @@
 // chargen (RFC 864): the ring of 93 characters in lines of 72, each one character further than the line before.
 // After 95 lines it starts again. A stream has a ring of its own, all datagrams share the daemon's.
 // compat: period, line lengths and the cut line of a datagram as in test/compat/011-internal-dgram.
+// differs: D82 a datagram is answered with no more bytes than it has, so that nobody can use it against a third.
 
 import { sendNow, shutdownFd } from '../../native/binding.ts';
 import { answering } from './answer.ts';
@@ -30,7 +31,7 @@ export const CHARGEN_STREAM: StreamBuiltin = {
       shutdownFd(fd, 'read');
       return 'write';
     });
-    return openSession(fd, 'write', generating(fd), onEnd);
+    return openSession(fd, { first: 'write', step: generating(fd) }, onEnd);
   },
 };
 
@@ -41,9 +42,10 @@ export function chargenDatagram(): DatagramBuiltin {
     name: 'chargen',
     socketType: 'dgram',
     isForking: false,
-    serveDatagram: answering(() => {
-      const reply = datagramFrom(line);
-      line = (line + Math.ceil(DATAGRAM_BYTES / LINE_BYTES)) % PERIOD_LINES;
+    serveDatagram: answering((request) => {
+      const length = Math.min(request.length, DATAGRAM_BYTES);
+      const reply = datagramFrom(line, length);
+      line = (line + Math.ceil(length / LINE_BYTES)) % PERIOD_LINES;
       return reply;
     }),
   };
@@ -63,10 +65,10 @@ function generating(fd: number): () => Next {
 }
 
 /** Whole lines, and a last one cut so that it still ends in CR LF. */
-function datagramFrom(line: number): Uint8Array {
+function datagramFrom(line: number, length: number): Uint8Array {
   const start = line * LINE_BYTES;
-  const reply = lines.slice(start, start + DATAGRAM_BYTES);
-  reply.set([0x0d, 0x0a], DATAGRAM_BYTES - 2);
+  const reply = lines.slice(start, start + length);
+  if (length >= 2) reply.set([0x0d, 0x0a], length - 2);
   return reply;
 }
 

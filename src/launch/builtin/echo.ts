@@ -14,7 +14,7 @@ export const ECHO_STREAM: StreamBuiltin = {
   name: 'echo',
   socketType: 'stream',
   isForking: true,
-  serveStream: (fd, onEnd) => openSession(fd, 'read', echoing(fd), onEnd),
+  serveStream: (fd, onEnd) => openSession(fd, { first: 'read', step: echoing(fd) }, onEnd),
 };
 
 export const ECHO_DATAGRAM: DatagramBuiltin = {

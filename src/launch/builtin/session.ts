@@ -9,13 +9,30 @@ import type { BuiltinSession } from './builtin.ts';
 /** What a service wants to hear of next; `end` closes the connection. */
 export type Next = 'read' | 'write' | 'end';
 
-/** Serves `fd` by calling `step` whenever what it asked for is possible. */
-export function openSession(fd: number, first: Next, step: () => Next, onEnd: () => void): BuiltinSession {
-  const watch = watchOrClose(fd, () => want(stepOrEnd(step)));
+/** A client that does nothing for so long is closed. differs: D81. */
+export const IDLE_MS = 600_000;
+
+/** How a connection is served. */
+export interface Conversation {
+  readonly first: Next;
+  /** Called whenever what it asked for is possible. */
+  readonly step: () => Next;
+  readonly idleMs?: number;
+}
+
+/** Serves `fd` until its client has gone, or has been idle for too long. */
+export function openSession(fd: number, conversation: Conversation, onEnd: () => void): BuiltinSession {
+  const { first, step, idleMs = IDLE_MS } = conversation;
+  const watch = watchOrClose(fd, () => {
+    idle.refresh();
+    want(stepOrEnd(step));
+  });
   if (watch === undefined) return endLater(onEnd);
+  const idle = setTimeout(() => want('end'), idleMs).unref();
   let wanted: Next | undefined;
   const close = (): void => {
     wanted = 'end';
+    clearTimeout(idle);
     watch.close();
     closeFd(fd);
   };
