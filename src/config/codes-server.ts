@@ -198,4 +198,11 @@ export const SERVER_CODES = {
     explanation: NOT_USED,
     fix: 'Give a number of seconds, or UNLIMITED.',
   },
+  XC158: {
+    ...PARSER,
+    func: 'idle_timeout_parser',
+    log: 'Seconds of idle_timeout are invalid: %s',
+    explanation: NOT_USED,
+    fix: 'Give a number of seconds, or UNLIMITED.',
+  },
 } as const;

@@ -1,6 +1,6 @@
 // What the built-in services `services` and `servers` say: to each caller what it may see, and nothing more. Services that
 // its address may not use, and sensors, do not appear; of the servers only those that run for its own address do.
-// Source: the lines of xinetd 2.3 before these services were dropped; differs: D83.
+// Source: the lines of xinetd 2.3 before these services were dropped; differs: D82.
 
 import type { ListingName } from '../launch/builtin/builtin.ts';
 import { accessCheck } from '../policy/address.ts';

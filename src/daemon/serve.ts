@@ -103,15 +103,16 @@ function serveBuiltin(
 ): void {
   const { builtin, fd, source } = request;
   recordStart(operation, source, premises.pid);
+  const idleMs = operation.service.config.idle_timeout * 1000;
   const listing = (name: ListingName): string => listingFor(premises, name, source);
   if (!builtin.isForking) {
-    builtin.serveStream(fd, () => {}, listing);
+    builtin.serveStream(fd, { onEnd: () => {}, idleMs, listing });
     return;
   }
   const onEnd = (): void => {
     if (premises.children.remove(server)) ended(premises, server, { kind: 'exited', status: 0 });
   };
-  const session = builtin.serveStream(fd, onEnd, listing);
+  const session = builtin.serveStream(fd, { onEnd, idleMs, listing });
   const detail = { service: operation, source, startedAt: new Date(), stop: session.stop };
   const server = serverOf(operation, detail, premises.pid);
   premises.children.add(server);

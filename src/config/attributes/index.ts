@@ -40,6 +40,7 @@ export const SERVICE_ATTRIBUTES = [
   limits.perSourceCps,
   limits.reloadGrace,
   limits.maxLoad,
+  limits.idleTimeout,
   access.onlyFrom,
   access.noAccess,
   access.accessTimes,

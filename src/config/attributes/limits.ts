@@ -1,4 +1,5 @@
-// Rows of how much at once: instances, per_source, cps, max_load. Pure.
+// Rows of how much at once: instances, per_source, cps, max_load; and how long:
+// reload_grace, idle_timeout. Pure.
 
 import type { Word } from '../syntax.ts';
 import { ASSIGN_ONLY, FAILED, attribute } from './row.ts';
@@ -162,4 +163,32 @@ export const maxLoad = attribute({
   actsIn: 'policy/load.ts',
   summary: 'Load average of one minute at which the service refuses callers.',
   manual: `A number such as 2.5; the load is that of /proc/loadavg. Callers are refused with load in the log.`,
+});
+
+const IDLE_SECONDS = 25;
+
+/** Infinity and 0 both mean that nobody is disconnected. */
+function readIdle(words: readonly Word[], context: ReadContext): number | Failed {
+  const seconds = readLimit('XC158')(words, context);
+  return seconds === 0 ? Infinity : seconds;
+}
+
+export const idleTimeout = attribute({
+  name: 'idle_timeout',
+  scope: 'both',
+  operators: ASSIGN_ONLY,
+  arity: 1,
+  read: readIdle,
+  fallback: IDLE_SECONDS,
+  inherit: 'whole',
+  rebind: false,
+  show: () => [],
+  write: (value) => (value === IDLE_SECONDS ? undefined : writeNumber(value)),
+  since: 'xinetd-ts 0.1',
+  syntax: 'SECONDS | UNLIMITED',
+  otherwise: String(IDLE_SECONDS),
+  actsIn: 'daemon/serve.ts',
+  summary: 'How long a client of a built-in service may do nothing.',
+  manual: `One that has neither sent nor taken a byte for so long is disconnected, so that silent clients cannot use up instances or
+descriptors. It is for the stream services that xinetd answers itself: echo, discard, chargen, services and servers.`,
 });

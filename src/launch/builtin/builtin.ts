@@ -14,17 +14,24 @@ export interface BuiltinSession {
   readonly stop: () => void;
 }
 
+/** What a built-in is given with each connection. */
+export interface Attendance {
+  /** Called once, after `serveStream` has returned, when the connection is closed. */
+  readonly onEnd: () => void;
+  /** A client that neither sends nor takes a byte for so long is closed; Infinity: never. */
+  readonly idleMs: number;
+  /** What a listing says to this caller, a byte string. */
+  readonly listing: (name: ListingName) => string;
+}
+
 /** A built-in that serves connections. */
 export interface StreamBuiltin {
   readonly name: BuiltinName;
   readonly socketType: 'stream';
   /** The reference forks for it: it counts as a running server and its end is logged. */
   readonly isForking: boolean;
-  /**
-   * Serves a connection. Owns `fd` from now on and closes it; `onEnd` is called once, after `serveStream` has returned,
-   * when it is closed. `listing` is what a listing says to this caller, a byte string.
-   */
-  readonly serveStream: (fd: number, onEnd: () => void, listing: (name: ListingName) => string) => BuiltinSession;
+  /** Serves a connection. Owns `fd` from now on and closes it. */
+  readonly serveStream: (fd: number, attendance: Attendance) => BuiltinSession;
 }
 
 /** A built-in that answers datagrams. */

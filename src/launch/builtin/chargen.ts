@@ -1,7 +1,7 @@
 // chargen (RFC 864): the ring of 93 characters in lines of 72, each one character further than the line before.
 // After 95 lines it starts again. A stream has a ring of its own, all datagrams share the daemon's.
 // compat: period, line lengths and the cut line of a datagram as in test/compat/011-internal-dgram.
-// differs: D82 a datagram is answered with no more bytes than it has, so that nobody can use it against a third.
+// differs: D43 a datagram is answered with no more bytes than it has, so that nobody can use it against a third.
 
 import { sendNow, shutdownFd } from '../../native/binding.ts';
 import { answering } from './answer.ts';
@@ -26,12 +26,12 @@ export const CHARGEN_STREAM: StreamBuiltin = {
   name: 'chargen',
   socketType: 'stream',
   isForking: true,
-  serveStream: (fd, onEnd) => {
+  serveStream: (fd, attendance) => {
     stepOrEnd(() => {
       shutdownFd(fd, 'read');
       return 'write';
     });
-    return openSession(fd, { first: 'write', step: generating(fd) }, onEnd);
+    return openSession(fd, 'write', generating(fd), attendance);
   },
 };
 

@@ -12,7 +12,7 @@ export const DAYTIME_STREAM: StreamBuiltin = {
   name: 'daytime',
   socketType: 'stream',
   isForking: false,
-  serveStream: (fd, onEnd) => sendAndClose(fd, () => sendNow(fd, daytimeNow()), onEnd),
+  serveStream: (fd, { onEnd }) => sendAndClose(fd, () => sendNow(fd, daytimeNow()), onEnd),
 };
 
 export const DAYTIME_DATAGRAM: DatagramBuiltin = {

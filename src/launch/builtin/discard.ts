@@ -14,7 +14,7 @@ export const DISCARD_STREAM: StreamBuiltin = {
   name: 'discard',
   socketType: 'stream',
   isForking: true,
-  serveStream: (fd, onEnd) => openSession(fd, { first: 'read', step: () => discard(fd) }, onEnd),
+  serveStream: (fd, attendance) => openSession(fd, 'read', () => discard(fd), attendance),
 };
 
 export const DISCARD_DATAGRAM: DatagramBuiltin = {

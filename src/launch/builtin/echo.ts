@@ -14,7 +14,7 @@ export const ECHO_STREAM: StreamBuiltin = {
   name: 'echo',
   socketType: 'stream',
   isForking: true,
-  serveStream: (fd, onEnd) => openSession(fd, { first: 'read', step: echoing(fd) }, onEnd),
+  serveStream: (fd, attendance) => openSession(fd, 'read', echoing(fd), attendance),
 };
 
 export const ECHO_DATAGRAM: DatagramBuiltin = {

@@ -1,6 +1,6 @@
 // services and servers: what the daemon offers to this caller, and what runs for it. The text is the daemon's
 // (`daemon/listing.ts`); here it is only sent, as fast as the client reads.
-// differs: D83 the reference has dropped both, though distributions still ship files for them.
+// differs: D82 the reference has dropped both, though distributions still ship files for them.
 
 import { sendNow } from '../../native/binding.ts';
 import type { ListingName, StreamBuiltin } from './builtin.ts';
@@ -15,7 +15,7 @@ function listingStream(name: ListingName): StreamBuiltin {
     name,
     socketType: 'stream',
     isForking: true,
-    serveStream: (fd, onEnd, listing) => openSession(fd, { first: 'write', step: sending(fd, listing(name)) }, onEnd),
+    serveStream: (fd, attendance) => openSession(fd, 'write', sending(fd, attendance.listing(name)), attendance),
   };
 }
 

@@ -1,34 +1,31 @@
 // A connection served by the event loop: one watch, one descriptor, closed once whatever happens.
 // The services hand in what to do when the socket is ready; a failing call (peer gone) is the end of the session.
+// differs: D83 so is silence for too long.
 
 import { closeFd, watchReady } from '../../native/binding.ts';
 import type { ReadyWatch } from '../../native/binding.ts';
 import { SystemError } from '../../native/system-error.ts';
-import type { BuiltinSession } from './builtin.ts';
+import type { Attendance, BuiltinSession } from './builtin.ts';
 
 /** What a service wants to hear of next; `end` closes the connection. */
 export type Next = 'read' | 'write' | 'end';
 
-/** A client that does nothing for so long is closed. differs: D81. */
-export const IDLE_MS = 600_000;
+/** The longest that a timer can wait. */
+const MOST_MS = 2 ** 31 - 1;
 
-/** How a connection is served. */
-export interface Conversation {
-  readonly first: Next;
-  /** Called whenever what it asked for is possible. */
-  readonly step: () => Next;
-  readonly idleMs?: number;
-}
-
-/** Serves `fd` until its client has gone, or has been idle for too long. */
-export function openSession(fd: number, conversation: Conversation, onEnd: () => void): BuiltinSession {
-  const { first, step, idleMs = IDLE_MS } = conversation;
+/** Serves `fd` by calling `step` whenever what it asked for is possible, until the client has gone or been idle too long. */
+export function openSession(
+  fd: number,
+  first: Next,
+  step: () => Next,
+  { onEnd, idleMs }: Pick<Attendance, 'onEnd' | 'idleMs'>,
+): BuiltinSession {
   const watch = watchOrClose(fd, () => {
-    idle.refresh();
+    idle?.refresh();
     want(stepOrEnd(step));
   });
   if (watch === undefined) return endLater(onEnd);
-  const idle = setTimeout(() => want('end'), idleMs).unref();
+  const idle = idleMs > MOST_MS ? undefined : setTimeout(() => want('end'), idleMs).unref();
   let wanted: Next | undefined;
   const close = (): void => {
     wanted = 'end';

@@ -12,7 +12,7 @@ export const TIME_STREAM: StreamBuiltin = {
   name: 'time',
   socketType: 'stream',
   isForking: false,
-  serveStream: (fd, onEnd) => sendAndClose(fd, () => sendNow(fd, timeBytes(Date.now())), onEnd),
+  serveStream: (fd, { onEnd }) => sendAndClose(fd, () => sendNow(fd, timeBytes(Date.now())), onEnd),
 };
 
 export const TIME_DATAGRAM: DatagramBuiltin = {

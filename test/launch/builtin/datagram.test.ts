@@ -80,16 +80,22 @@ describe('datagram discard', () => {
 });
 
 describe('datagram chargen', () => {
-  test('answers 1024 bytes, the last line cut', async () => {
-    const text = (await reply('chargen', 'x')).toString('latin1');
+  test('answers up to 1024 bytes, the last line cut', async () => {
+    const text = (await reply('chargen', 'x'.repeat(1500))).toString('latin1');
     expect(text).toHaveLength(1024);
     expect(text.split('\r\n').map((line) => line.length)).toEqual([...Array.from({ length: 13 }, () => 72), 60, 0]);
   });
 
   test('goes on where the last reply ended', async () => {
-    const first = (await reply('chargen', 'x'))[0] ?? 0;
-    const second = (await reply('chargen', 'x'))[0] ?? 0;
+    const first = (await reply('chargen', 'x'.repeat(1024)))[0] ?? 0;
+    const second = (await reply('chargen', 'x'.repeat(1024)))[0] ?? 0;
     expect((second - first + 93) % 93).toBe(14);
+  });
+
+  test.each([0, 1, 2, 75, 512])('answers %i bytes with no more', async (length) => {
+    const answer = await reply('chargen', 'x'.repeat(length));
+    expect(answer).toHaveLength(length);
+    if (length >= 2) expect(answer.subarray(-2).toString()).toBe('\r\n');
   });
 });
 

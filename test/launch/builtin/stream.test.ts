@@ -4,11 +4,13 @@ import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 
-import type { StreamBuiltin } from '../../../src/launch/builtin/builtin.ts';
+import type { Attendance, StreamBuiltin } from '../../../src/launch/builtin/builtin.ts';
 import { builtinFor } from '../../../src/launch/builtin/index.ts';
 import { connectedPair, deferred, dial, listen, loopback, readAll } from '../../support/sockets.ts';
 
 const clients: Socket[] = [];
+const LISTED_LINES = 100_000;
+const UNATTENDED: Attendance = { onEnd: () => {}, idleMs: Infinity, listing: () => '' };
 
 afterEach(() => {
   for (const client of clients.splice(0)) client.destroy();
@@ -26,9 +28,13 @@ async function served(name: string) {
   clients.push(client);
   const { promise, resolve } = deferred<void>();
   let ends = 0;
-  const session = streamBuiltin(name).serveStream(connection.release(), () => {
-    ends += 1;
-    resolve();
+  const session = streamBuiltin(name).serveStream(connection.release(), {
+    onEnd: () => {
+      ends += 1;
+      resolve();
+    },
+    idleMs: Infinity,
+    listing: (listed) => `${listed} of this caller\n`.repeat(LISTED_LINES),
   });
   return { client, session, ended: promise, endCount: () => ends };
 }
@@ -95,7 +101,7 @@ describe('echo', () => {
   test('serves hundreds at a time', async () => {
     const listener = listen(loopback(), {
       onConnection: (connection) => {
-        streamBuiltin('echo').serveStream(connection.release(), () => {});
+        streamBuiltin('echo').serveStream(connection.release(), UNATTENDED);
       },
     });
     listener.resume();
@@ -178,18 +184,40 @@ describe('time', () => {
   });
 });
 
+describe('services and servers', () => {
+  test.each(['services', 'servers'])('%s sends its whole text and closes', async (name) => {
+    const { client, ended } = await served(name);
+    const text = (await readAll(client)).toString('latin1');
+    expect(text).toBe(`${name} of this caller\n`.repeat(LISTED_LINES));
+    await ended;
+  });
+
+  test('close where there is nothing to say', async () => {
+    const { client, connection } = await connectedPair();
+    clients.push(client);
+    streamBuiltin('servers').serveStream(connection.release(), UNATTENDED);
+    expect(await readAll(client)).toHaveLength(0);
+  });
+});
+
 describe('a built-in', () => {
   test.each([
     ['echo', true],
     ['discard', true],
     ['chargen', true],
+    ['services', true],
+    ['servers', true],
     ['daytime', false],
     ['time', false],
   ])('%s counts as a running server: %s', (name, isForking) => {
     expect(streamBuiltin(name).isForking).toBe(isForking);
   });
 
-  test.each(['services', 'tcpmux', 'Echo', ''])('is not %j', (name) => {
+  test('is known by its name in any case', () => {
+    expect(streamBuiltin('Echo').name).toBe('echo');
+  });
+
+  test.each(['xadmin', 'tcpmux', ''])('is not %j', (name) => {
     expect(builtinFor(name, 'stream')).toBeUndefined();
   });
 
