@@ -138,6 +138,21 @@ export const SERVER_CODES = {
     explanation: NOT_USED,
     fix: 'Give a number with an optional suffix k or M, or UNLIMITED.',
   },
+  XC148: {
+    ...PARSER,
+    func: 'proxy_protocol_parser',
+    log: 'PROXY protocol version is invalid: %s',
+    explanation: NOT_USED,
+    fix: 'Write v1 or v2, whichever the target takes.',
+  },
+  XC149: {
+    ...PARSER,
+    func: 'redir_parser',
+    log: 'bad unix socket: %s',
+    text: 'not the path of a unix socket: "%s"',
+    explanation: NOT_USED,
+    fix: 'Write unix: and an absolute path of at most 107 bytes: redirect = unix:/run/app.sock.',
+  },
   XC150: {
     ...PARSER,
     func: 'instances_parser',

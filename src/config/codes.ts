@@ -2,6 +2,7 @@
 // why it matters and how to mend it. Pure table; never reuse a code.
 
 import { EXPECT_CODES } from './codes-expect.ts';
+import { PROXY_CODES } from './codes-proxy.ts';
 import { SERVICE_CODES } from './codes-service.ts';
 import { SYNTAX_CODES } from './codes-syntax.ts';
 import { VALUE_CODES } from './codes-value.ts';
@@ -28,10 +29,13 @@ export interface CodeRow {
   readonly fix: string;
 }
 
-export const CODES = { ...SYNTAX_CODES, ...VALUE_CODES, ...SERVICE_CODES, ...EXPECT_CODES } as const satisfies Record<
-  string,
-  CodeRow
->;
+export const CODES = {
+  ...SYNTAX_CODES,
+  ...VALUE_CODES,
+  ...SERVICE_CODES,
+  ...PROXY_CODES,
+  ...EXPECT_CODES,
+} as const satisfies Record<string, CodeRow>;
 
 /** `XC001` … */
 export type DiagnosticCode = keyof typeof CODES;

@@ -173,10 +173,11 @@ class BlockReader implements ReadContext {
 
   #isRightCount(row: AttributeRow, values: readonly Word[]): boolean {
     const name = this.#assignment?.name.text ?? row.name;
-    if (typeof row.arity === 'number' && values.length !== row.arity) {
-      const extra = values[row.arity];
+    const arity = row.isAlone?.(values[0]?.text ?? '') === true ? 1 : row.arity;
+    if (typeof arity === 'number' && values.length !== arity) {
+      const extra = values[arity];
       const hint = extra?.text.startsWith('#') === true ? 'a comment needs a line of its own' : undefined;
-      this.report('XC104', [name, row.arity, values.length], extra, hint ?? `write "${row.name} = ${row.syntax}"`);
+      this.report('XC104', [name, arity, values.length], extra, hint ?? `write "${row.name} = ${row.syntax}"`);
       return false;
     }
     if (row.arity !== 'some' || values.length > 0) return true;

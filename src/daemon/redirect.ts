@@ -1,13 +1,15 @@
-// `redirect`: the connection is passed on to another host. It counts as a running server with the daemon's own pid, leaves
+// `redirect`: the connection is passed on to another host or to a unix socket. It counts as a running server with the daemon's own pid, leaves
 // START, TRAFFIC and EXIT, and ends when both sides have finished. Source: spec section 8.
 // differs: D75 no process is started, and half-closes are passed on.
 
 import { trafficEvents } from '../audit/transcript.ts';
-import type { RedirectValue } from '../config/attributes/values.ts';
+import type { ProxyVersion, RedirectValue } from '../config/attributes/values.ts';
 import type { Server } from '../launch/children.ts';
 import { closeFd, relay, strerror } from '../native/binding.ts';
 import type { Connection } from '../net/connection.ts';
+import { proxyHeader } from '../net/proxy-header.ts';
 import type { Source } from '../policy/source.ts';
+import { localEnd } from './local-end.ts';
 import type { Premises, ServerDetail } from './premises.ts';
 import { ended, recordStart, serverOf } from './serve.ts';
 import type { ServiceInOperation } from './service.ts';
@@ -24,6 +26,8 @@ interface Redirection {
   readonly target: RedirectValue;
   /** Owned here until a relay takes it over. */
   readonly fd: number;
+  /** What the target hears first. */
+  readonly preface: Uint8Array;
 }
 
 /** Passes an accepted connection on to the service's target. */
@@ -39,7 +43,12 @@ export function serveRedirect(
   const server = serverOf(operation, detail, premises.pid);
   premises.children.add(server);
   recordStart(operation, source, premises.pid);
-  const redirection = { operation, target, fd };
+  const redirection = {
+    operation,
+    target,
+    fd,
+    preface: prefaceOf(operation.service.config.proxy_protocol, source, fd),
+  };
   const join = (address: string | undefined): void => {
     if (address === undefined) closeFd(fd);
     stop = address === undefined ? nothing : begin(premises, server, redirection, address);
@@ -52,6 +61,10 @@ export function serveRedirect(
   });
 }
 
+function prefaceOf(version: ProxyVersion | undefined, source: Source, fd: number): Uint8Array {
+  return version === undefined ? NO_PREFACE : proxyHeader(version, source, localEnd(fd));
+}
+
 /** Begins to relay; returns how to stop. */
 function begin(
   premises: Premises,
@@ -59,9 +72,9 @@ function begin(
   redirection: Redirection,
   address: string,
 ): () => void {
-  const { operation, target, fd } = redirection;
+  const { operation, target, fd, preface } = redirection;
   const isKeepAlive = operation.service.config.flags.includes('KEEPALIVE');
-  const to = { address, port: target.port, isKeepAlive, preface: NO_PREFACE, connectMs: CONNECT_MS };
+  const to = { address, port: target.port, isKeepAlive, preface, connectMs: CONNECT_MS };
   const { end } = relay(fd, to, (errno, inBytes, outBytes) => {
     if (!premises.children.has(server)) return;
     if (errno !== 0) {

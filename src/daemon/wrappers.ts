@@ -3,16 +3,15 @@
 
 import { open } from 'node:fs/promises';
 import { planShell } from '../launch/change.ts';
-import { keepAlive, linger, localEndpoint, sendNow } from '../native/binding.ts';
+import { keepAlive, linger, sendNow } from '../native/binding.ts';
 import { SystemError } from '../native/system-error.ts';
 import type { WrapperFacts } from '../policy/hosts-access.ts';
 import type { WrapperEffects, WrapperStep } from '../policy/hosts-effects.ts';
 import { isSilent } from '../policy/hosts-access-parse.ts';
 import type { HostsTables } from '../policy/hosts-access-parse.ts';
 import type { HostName } from '../policy/request.ts';
-import { sourceOf } from '../policy/source.ts';
-import type { Source } from '../policy/source.ts';
 import type { Verdict } from '../policy/verdict.ts';
+import { localEnd } from './local-end.ts';
 import type { Premises } from './premises.ts';
 import type { ServiceInOperation } from './service.ts';
 
@@ -35,7 +34,7 @@ export function wrapperFacts(
   if (tables === undefined || wrapping === 'never') return undefined;
   if (wrapping === 'by rules' && isSilent(tables.allow) && isSilent(tables.deny)) return undefined;
   const { effectiveUid } = premises.world;
-  const server = tables.isServerAsked && fd >= 0 ? serverOf(fd) : undefined;
+  const server = tables.isServerAsked && fd >= 0 ? localEnd(fd) : undefined;
   const isRoot = effectiveUid === 0 && (service.config.user?.uid ?? 0) === 0;
   return { tables, server, serverName, pid: premises.pid, isRoot, answers };
 }
@@ -123,16 +122,6 @@ async function readBanner(premises: Premises, path: string): Promise<string | un
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     premises.log('warning', 'libwrap', `banner: ${error.message}`);
-    return undefined;
-  }
-}
-
-function serverOf(fd: number): Source | undefined {
-  try {
-    const { family, port, text, words } = localEndpoint(fd);
-    return sourceOf(family, port, text, words);
-  } catch (error) {
-    if (!(error instanceof SystemError)) throw error;
     return undefined;
   }
 }

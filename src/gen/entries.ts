@@ -8,6 +8,8 @@ export interface AttributeEntry {
   readonly scope: AttributeRow['scope'];
   readonly operators: readonly string[];
   readonly arity: AttributeRow['arity'];
+  /** True where some words stand alone, whatever the arity. */
+  readonly mayStandAlone: boolean;
   readonly syntax: string;
   readonly otherwise: string;
   readonly inherit: AttributeRow['inherit'];
@@ -32,6 +34,7 @@ export function entryOf(row: Omit<AttributeRow, 'read' | 'write' | 'show'>): Att
     scope: row.scope,
     operators: row.operators,
     arity: row.arity,
+    mayStandAlone: row.isAlone !== undefined,
     syntax: row.syntax,
     otherwise: row.otherwise,
     inherit: row.inherit,

@@ -26,10 +26,10 @@ function propertiesOf(attribute: AttributeEntry): [string, unknown][] {
   return [name, ...aliases].map((key) => [key, value]);
 }
 
-function typeOf({ arity }: AttributeEntry): object {
+function typeOf({ arity, mayStandAlone }: AttributeEntry): object {
   const words = { type: 'array', items: { type: 'string' } };
   if (arity === 1) return { type: 'string' };
-  if (arity === 2) return { ...words, minItems: 2, maxItems: 2 };
+  if (arity === 2) return { ...words, minItems: mayStandAlone ? 1 : 2, maxItems: 2 };
   return arity === 'some' ? { ...words, minItems: 1 } : words;
 }
 

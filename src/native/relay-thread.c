@@ -13,7 +13,7 @@
 #include <unistd.h>
 #include <uv.h>
 
-enum { EVENTS = 64 };
+enum { EVENTS = 64, PUT_OFF_MS = 20 };
 
 void append_relay(struct relay_list *list, struct relay *relay)
 {
@@ -45,9 +45,16 @@ uint64_t relay_now_ms(void)
   return uv_hrtime() / 1000000;
 }
 
+static void put_off(struct relay_thread *thread, struct relay *relay, bool is_put_off)
+{
+  thread->put_off_count += (int)is_put_off - (int)relay->is_put_off;
+  relay->is_put_off = is_put_off;
+}
+
 /* The end of a relay: closes both sides. */
 static void finish(struct relay_thread *thread, struct relay *relay)
 {
+  put_off(thread, relay, false);
   if (relay->is_listed)
     take_out(relay->is_connected ? &thread->busy : &thread->connecting, relay);
   release_pipes(relay, &thread->shelf);
@@ -121,6 +128,18 @@ static void on_connect(struct relay_thread *thread, struct relay *relay)
     fail_connect(thread, relay, errno);
 }
 
+static void try_connect(struct relay_thread *thread, struct relay *relay)
+{
+  int error = connect(relay->target, (struct sockaddr *)&relay->address, relay->address_length) != 0 ? errno : 0;
+  put_off(thread, relay, error == EAGAIN);
+  if (relay->is_put_off)
+    return;
+  if (error != 0 && error != EINPROGRESS)
+    fail_connect(thread, relay, error);
+  else if (!watch(thread, relay, relay->target))
+    fail_connect(thread, relay, errno);
+}
+
 static void begin(struct relay_thread *thread, struct relay *relay)
 {
   int target = socket(relay->address.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -132,14 +151,21 @@ static void begin(struct relay_thread *thread, struct relay *relay)
   relay->target = target;
   pthread_mutex_unlock(&thread->lock);
   set_options(relay);
-  if (connect(relay->target, (struct sockaddr *)&relay->address, relay->address_length) != 0 && errno != EINPROGRESS) {
-    fail_connect(thread, relay, errno);
-    return;
-  }
   append_relay(&thread->connecting, relay);
   relay->is_listed = true;
-  if (!watch(thread, relay, relay->target))
-    fail_connect(thread, relay, errno);
+  try_connect(thread, relay);
+}
+
+/* Unix sockets have no event for room in the queue of their listener. */
+static void try_again(struct relay_thread *thread)
+{
+  if (thread->put_off_count == 0)
+    return;
+  for (struct relay *relay = thread->connecting.first, *next; relay != NULL; relay = next) {
+    next = relay->next;
+    if (relay->is_put_off)
+      try_connect(thread, relay);
+  }
 }
 
 static void take_inbox(struct relay_thread *thread)
@@ -161,7 +187,7 @@ static void take_inbox(struct relay_thread *thread)
   }
 }
 
-/* Ends connects that take too long; all are given the same time, so the first is the next. */
+/* Ends connects that take too long; all are given the same time, so the first is the next. Returns when to look again. */
 static int expire(struct relay_thread *thread)
 {
   uint64_t now = relay_now_ms();
@@ -169,7 +195,8 @@ static int expire(struct relay_thread *thread)
     fail_connect(thread, thread->connecting.first, ETIMEDOUT);
   if (thread->connecting.first == NULL)
     return -1;
-  return (int)(thread->connecting.first->deadline_ms - now);
+  int left = (int)(thread->connecting.first->deadline_ms - now);
+  return left > PUT_OFF_MS && thread->put_off_count > 0 ? PUT_OFF_MS : left;
 }
 
 static void handle(struct relay_thread *thread, struct relay *relay)
@@ -215,6 +242,7 @@ static void *run(void *argument)
     int count = epoll_wait(thread->epoll, events, EVENTS, thread->busy.first != NULL ? 0 : timeout);
     for (int i = 0; i < count; i++)
       handle(thread, events[i].data.ptr);
+    try_again(thread);
     serve_busy(thread);
     tell_finished(thread);
   }

@@ -35,6 +35,7 @@ struct relay {
   napi_ref on_end;
   int client, target; /* -1: closed, or not open yet */
   bool is_connected, is_keep_alive, is_listed;
+  bool is_put_off; /* a unix socket whose queue is full: to be tried again */
   bool is_stopped; /* by the event loop, under the thread's lock */
   struct direction up, down; /* client to target, and back */
   struct sockaddr_storage address;
@@ -58,6 +59,7 @@ struct relay_thread {
   struct relay_list inbox, done;
   struct relay_list busy; /* has more to move */
   struct relay_list connecting; /* by deadline */
+  int put_off_count; /* of them */
   struct relay_list finished; /* in this round; the event loop frees them once no event at hand can name them */
   struct pipe_shelf shelf;
 };

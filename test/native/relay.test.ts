@@ -17,12 +17,14 @@ interface Outcome {
 }
 
 /** A server that hands each connection to `serve`. */
-async function target(serve: (socket: Socket) => void, path?: string): Promise<Server> {
+async function target(serve: (socket: Socket) => void, path?: string, backlog = 511): Promise<Server> {
   const server = createServer({ allowHalfOpen: true }, (socket) => {
     socket.on('error', () => undefined);
     serve(socket);
   });
-  await new Promise<void>((resolve) => server.listen(path ?? { host: '127.0.0.1', port: 0 }, resolve));
+  await new Promise<void>((resolve) =>
+    server.listen({ ...(path === undefined ? { host: '127.0.0.1', port: 0 } : { path }), backlog }, resolve),
+  );
   onTestFinished(() => void server.close());
   return server;
 }
@@ -131,6 +133,18 @@ describe('a relay', () => {
     const { client, heard } = await relayed({ address: join(folder, 'socket') });
     client.end('local');
     expect(await heard).toBe('local');
+  });
+
+  test('waits for room in the queue of a unix socket', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'relay-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const path = join(folder, 'socket');
+    await target(echoing, path, 1);
+    const relays = await Promise.all(Array.from({ length: 20 }, () => relayed({ address: path })));
+    // Nothing is accepted while this thread stands still.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
+    for (const { client } of relays) client.end('patient');
+    for (const { outcome } of relays) expect(await outcome).toEqual({ errno: 0, inBytes: 7, outBytes: 7 });
   });
 
   test('tells why it could not connect', async () => {

@@ -56,6 +56,7 @@ const CONFIG: ServiceConfig = {
   banner_success: undefined,
   banner_fail: undefined,
   redirect: undefined,
+  proxy_protocol: undefined,
   rpc_version: undefined,
   rpc_number: undefined,
   rlimit_as: undefined,

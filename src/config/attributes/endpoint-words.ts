@@ -31,9 +31,18 @@ export function bindLiteral(text: string, address: string): BindValue | undefine
   return parseIPv6(address) === undefined ? undefined : { text, family: 'ipv6', address };
 }
 
-/** Reads redirect: host and port; a name is resolved when a connection comes. */
+const UNIX = 'unix:';
+const MOST_PATH_BYTES = 107;
+
+/** Whether a word names a unix socket, which has no port. */
+export function isUnixTarget(text: string): boolean {
+  return text.startsWith(UNIX);
+}
+
+/** Reads redirect: host and port, or a unix socket; a name is resolved when a connection comes. */
 export function readRedirect(words: readonly Word[], context: ReadContext): RedirectValue | Failed {
   const [host, portWord] = [first(words), first(words.slice(1))];
+  if (isUnixTarget(host.text)) return readUnixTarget(host, context);
   const port = readPortOrService(portWord, context);
   if (port === FAILED) return FAILED;
   const v4 = /^[\d.]+$/.test(host.text) ? parseIPv4(host.text) : undefined;
@@ -42,6 +51,18 @@ export function readRedirect(words: readonly Word[], context: ReadContext): Redi
   if (isHostName(host.text)) return { host: host.text, family: 'name', port };
   context.report('XC141', [], host);
   return FAILED;
+}
+
+function readUnixTarget(word: Word, context: ReadContext): RedirectValue | Failed {
+  const path = word.text.slice(UNIX.length);
+  if (path.startsWith('/') && path.length <= MOST_PATH_BYTES) return { host: path, family: 'unix', port: 0 };
+  context.report('XC149', [word.text], word, `an absolute path of at most ${MOST_PATH_BYTES} bytes`);
+  return FAILED;
+}
+
+/** A redirect value as it is written. */
+export function writeRedirect({ host, family, port }: RedirectValue): string {
+  return family === 'unix' ? `${UNIX}${host}` : `${host} ${port}`;
 }
 
 function readPortOrService(word: Word, context: ReadContext): number | Failed {

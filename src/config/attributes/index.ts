@@ -6,6 +6,7 @@ import { disabled, enabled } from './defaults.ts';
 import * as identity from './identity.ts';
 import * as limits from './limits.ts';
 import * as logging from './logging.ts';
+import { proxyProtocol } from './proxy.ts';
 import * as resources from './resources.ts';
 import type { AttributeRow, ValueOf } from './row.ts';
 import * as server from './server.ts';
@@ -34,6 +35,7 @@ export const SERVICE_ATTRIBUTES = [
   server.env,
   server.passenv,
   server.redirect,
+  proxyProtocol,
   limits.instances,
   limits.perSource,
   limits.cps,

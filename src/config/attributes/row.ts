@@ -61,6 +61,8 @@ export interface AttributeRow<Name extends string = string, Value = unknown, Fal
   readonly scope: 'service' | 'defaults' | 'both';
   readonly operators: readonly AssignmentOperator[];
   readonly arity: Arity;
+  /** Whether a first word of this kind stands alone, whatever the arity. */
+  isAlone?(text: string): boolean;
   /** Turns the words into a value, or reports and answers `FAILED`. */
   read(words: readonly Word[], context: ReadContext): Value | Failed;
   readonly list?: ListOperations<Value>;

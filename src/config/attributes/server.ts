@@ -2,7 +2,7 @@
 // resource limits. Users, groups and the server file are looked up at load time. Pure.
 
 import type { Word } from '../syntax.ts';
-import { readRedirect } from './endpoint-words.ts';
+import { isUnixTarget, readRedirect, writeRedirect } from './endpoint-words.ts';
 import { ANY_OPERATOR, ASSIGN_ONLY, FAILED, attribute } from './row.ts';
 import type { Failed, ReadContext } from './row.ts';
 import type { GroupValue, UserValue } from './values.ts';
@@ -271,17 +271,23 @@ export const redirect = attribute({
   scope: 'service',
   operators: ASSIGN_ONLY,
   arity: 2,
+  isAlone: isUnixTarget,
   read: readRedirect,
   fallback: undefined,
   inherit: 'never',
   rebind: false,
-  show: (value, shown) => (value === undefined ? [] : [`Redirect = ${shown.nameOf(value.host)}:${value.port}`]),
-  write: (value) => (value === undefined ? undefined : `${value.host} ${value.port}`),
+  show: (value, shown) => {
+    if (value === undefined) return [];
+    const target = value.family === 'unix' ? writeRedirect(value) : `${shown.nameOf(value.host)}:${value.port}`;
+    return [`Redirect = ${target}`];
+  },
+  write: (value) => (value === undefined ? undefined : writeRedirect(value)),
   since: '2.1.8.8p',
-  syntax: 'HOST PORT',
+  syntax: 'HOST PORT | unix:PATH',
   otherwise: 'none',
   actsIn: 'daemon/redirect.ts',
-  summary: 'Passes each connection on to another host and port.',
+  summary: 'Passes each connection on to another host and port, or to a unix socket.',
   manual: `HOST is an address or a name, which is looked up when a connection comes; PORT is a number or a tcp name of
-/etc/services. Only for stream services with "wait = no"; server is not needed then.`,
+/etc/services. unix:PATH is the unix socket at that absolute path (since xinetd-ts 0.1). Only for stream services with
+"wait = no"; server is not needed then. Connecting may take ten seconds.`,
 });

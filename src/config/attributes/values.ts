@@ -111,10 +111,15 @@ export interface BindValue {
 }
 
 export interface RedirectValue {
+  /** Of a unix socket its path. */
   readonly host: string;
-  readonly family: 'ipv4' | 'ipv6' | 'name';
+  readonly family: 'ipv4' | 'ipv6' | 'name' | 'unix';
+  /** 0 for a unix socket. */
   readonly port: number;
 }
+
+export const PROXY_VERSIONS = ['v1', 'v2'] as const;
+export type ProxyVersion = (typeof PROXY_VERSIONS)[number];
 
 export interface VersionRange {
   readonly low: number;

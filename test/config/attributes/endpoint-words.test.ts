@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { findAttribute } from '../../../src/config/attributes/index.ts';
 import { codesOf, configOf, loadText, serviceText } from '../../support/load-text.ts';
 
 const codesFor = (line: string): readonly string[] => codesOf(loadText(serviceText([line])));
@@ -27,8 +28,17 @@ describe('redirect', () => {
     ['127.1 80', { host: '127.0.0.1', family: 'ipv4', port: 80 }],
     ['::1 http', { host: '::1', family: 'ipv6', port: 80 }],
     ['nosuch.example 65535', { host: 'nosuch.example', family: 'name', port: 65_535 }],
+    ['unix:/run/app.sock', { host: '/run/app.sock', family: 'unix', port: 0 }],
   ])('takes %s without resolving', (words, value) => {
     expect(configOf(['server = -', `redirect = ${words}`]).redirect).toEqual(value);
+  });
+
+  test.each(['127.0.0.1 80', 'unix:/run/app.sock'])('writes %s as it was', (words) => {
+    expect(findAttribute('redirect')?.write(configOf([`redirect = ${words}`]).redirect)).toBe(words);
+  });
+
+  test.each(['unix:/run/app.sock 80', '127.0.0.1', 'unix'])('does not take %s, a wrong number of words', (words) => {
+    expect(codesFor(`redirect = ${words}`)).toContain('XC104');
   });
 
   test.each([
@@ -38,6 +48,9 @@ describe('redirect', () => {
     ['127.0.0.1 65536', 'XC140'],
     ['300.1.1.1 80', 'XC141'],
     ['a..b 80', 'XC141'],
+    ['unix:app.sock', 'XC149'],
+    ['unix:', 'XC149'],
+    [`unix:/${'x'.repeat(107)}`, 'XC149'],
   ])('refuses %s with %s', (words, code) => {
     expect(codesFor(`redirect = ${words}`)).toContain(code);
   });
