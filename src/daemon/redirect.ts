@@ -1,6 +1,6 @@
 // `redirect`: the connection is passed on to another host or to a unix socket. It counts as a running server with the daemon's own pid, leaves
 // START, TRAFFIC and EXIT, and ends when both sides have finished. Source: spec section 8.
-// differs: D75 no process is started, and half-closes are passed on.
+// differs: D75 no process is started, and half-closes are passed on. differs: D84 unix sockets, PROXY protocol.
 
 import { trafficEvents } from '../audit/transcript.ts';
 import type { ProxyVersion, RedirectValue } from '../config/attributes/values.ts';
