@@ -1,9 +1,11 @@
 // A log file with its size limits: the file of one service, or the common log of the services that share it.
-// Constructing throws SystemError; afterwards trouble is only reported. Owns the sink and its descriptor.
+// Constructing throws SystemError, unless a link or a FIFO stands where the file should be: then lines wait until it is
+// gone. Afterwards trouble is only reported. Owns the sink and its descriptor.
 
 import type { LogTarget } from '../config/attributes/values.ts';
 import { SystemError } from '../native/system-error.ts';
 import { FileWriter } from './file-writer.ts';
+import { isObstacle } from './log-file.ts';
 import { BufferedSink } from './line-sink.ts';
 import type { SinkTrouble } from './line-sink.ts';
 import type { Report } from './report.ts';
@@ -30,14 +32,18 @@ export class FileLog {
   constructor(name: string, target: FileTarget, ports: FileLogPorts) {
     this.#name = name;
     this.#report = ports.report;
-    this.#writer = new FileWriter(target.path, ports.strerror);
-    this.#sink = new BufferedSink(this.#writer, sinkTrouble(name, ports.report));
     this.#limit = new SizeLimit(target);
+    this.#writer = new FileWriter(target.path, ports.strerror, {
+      onReplaced: (sizeBytes) => this.#tell(this.#limit.opened(sizeBytes)),
+      onObstacle: (error) => ports.report('error', 'log_open', obstacleText(name, error)),
+    });
+    this.#sink = new BufferedSink(this.#writer, sinkTrouble(name, ports.report));
     this.#tell(this.#limit.opened(this.#writer.openedSizeBytes));
   }
 
   write(line: string): void {
-    if (this.#limit.isSilent) return;
+    // A log that has fallen silent speaks again when it has been rotated.
+    if (this.#limit.isSilent) return this.#writer.look(() => undefined);
     this.#sink.write(line);
     this.#tell(this.#limit.add(line.length + 1));
   }
@@ -91,6 +97,13 @@ export function sinkTrouble(name: string, report: Report): SinkTrouble {
     onFailure: (error) => report('error', 'log_write', `writing to ${name} log failed: ${describe(error)}`),
     onDropped: (lines) => report('warning', 'log_write', `${lines} line(s) of ${name} log were lost`),
   };
+}
+
+function obstacleText(name: string, error: SystemError): string {
+  const what = `open( ${error.subject} ) failed: ${error.described}`;
+  return isObstacle(error)
+    ? `${name} log waits until no link or FIFO is in its way: ${what}`
+    : `${name} log stays in its old file: ${what}`;
 }
 
 function describe(error: unknown): string {

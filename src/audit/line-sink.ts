@@ -39,7 +39,7 @@ export interface SinkTrouble {
 export const QUEUE_LIMIT_BYTES = 4 * 1024 * 1024;
 
 const FIRST_RETRY_MS = 100;
-const LAST_RETRY_MS = 5000;
+const LAST_RETRY_MS = 500;
 const NEWLINE = 0x0a;
 
 /** A sink over a `ByteWriter`. */
@@ -109,7 +109,10 @@ export class BufferedSink implements LineSink {
   /** The file behind the writer is a new one: tries again at once, and never begins it with half a line. */
   resume(): void {
     if (this.#retryTimer === undefined || this.#block === undefined) return;
-    if (this.#isMidLine) this.#landed(this.#block.indexOf(NEWLINE) + 1);
+    if (this.#isMidLine) {
+      this.#dropped += 1;
+      this.#landed(this.#block.indexOf(NEWLINE) + 1);
+    }
     this.#retryNow();
   }
 
@@ -172,7 +175,9 @@ export class BufferedSink implements LineSink {
 
   #giveUp(): void {
     for (const byte of this.#block ?? []) if (byte === NEWLINE) this.#dropped += 1;
+    this.#dropped += this.#waiting.split('\n').length - 1;
     this.#block = undefined;
+    this.#waiting = '';
     this.#settled();
   }
 

@@ -18,7 +18,7 @@ import { removePidFile } from './pid-file.ts';
 import type { Premises } from './premises.ts';
 import { reloadReport } from './reload-report.ts';
 import type { ReloadReport } from './reload-report.ts';
-import { applyReload, runningServices } from './reload.ts';
+import { applyReload, refuseReload, runningServices } from './reload.ts';
 import { equip, ServiceInOperation } from './service.ts';
 import { INTENTION_ORDER } from './signals.ts';
 import type { Intention } from './signals.ts';
@@ -221,7 +221,7 @@ export class Daemon {
     this.#findings.report(loaded.diagnostics);
     const report = waiters.length === 0 ? undefined : this.#report(loaded);
     if (mayReload(loaded, this.#loaded)) await this.#replaceBy(loaded);
-    else this.#log('warning', 'hard_reconfig', 'reconfiguration failed');
+    else refuseReload(this.#premises);
     if (report !== undefined) for (const resolve of waiters) resolve(report);
   }
 

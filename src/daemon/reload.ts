@@ -39,6 +39,12 @@ export function runningServices(
   return new Map(running.map(({ service, key }) => [service, children.countOf(key)]));
 }
 
+/** Everything goes on as it was; but the signal may have come from a rotation of logs. */
+export function refuseReload(premises: Premises): void {
+  premises.logs.reopen();
+  premises.log('warning', FUNC, 'reconfiguration failed');
+}
+
 /** Brings the running services into agreement with the new configuration. */
 export async function applyReload(
   premises: Premises,

@@ -1,7 +1,17 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { FileWriter } from '../../src/audit/file-writer.ts';
 import { scratchDirectory, strerror } from './files.ts';
 
@@ -113,6 +123,128 @@ describe('reopening a log file', () => {
   });
 });
 
+/** Makes it so late that the path is looked at again. */
+function later(): void {
+  const lateMs = performance.now() + 1000;
+  vi.spyOn(performance, 'now').mockReturnValue(lateMs);
+}
+
+afterEach(() => void vi.restoreAllMocks());
+
+function watched(path: string): {
+  readonly writer: FileWriter;
+  readonly replaced: number[];
+  readonly obstacles: number[];
+} {
+  const replaced: number[] = [];
+  const obstacles: number[] = [];
+  const writer = new FileWriter(path, strerror, {
+    onReplaced: (sizeBytes) => replaced.push(sizeBytes),
+    onObstacle: ({ errno }) => obstacles.push(errno),
+  });
+  return { writer, replaced, obstacles };
+}
+
+describe('a log file that is no longer at its path', () => {
+  test('is left for a new one when it was renamed', async () => {
+    const path = join(scratchDirectory(), 'log');
+    const { writer, replaced } = watched(path);
+    await write(writer, 'one\n');
+    renameSync(path, `${path}.1`);
+    later();
+    await write(writer, 'two\n');
+    expect([`${path}.1`, path].map((name) => readFileSync(name, 'latin1'))).toEqual(['one\n', 'two\n']);
+    expect(replaced).toEqual([0]);
+    writer.close();
+  });
+
+  test('is made anew when it was deleted', async () => {
+    const path = join(scratchDirectory(), 'log');
+    const { writer } = watched(path);
+    rmSync(path);
+    later();
+    await write(writer, 'one\n');
+    expect(readFileSync(path, 'latin1')).toBe('one\n');
+    writer.close();
+  });
+
+  test('is not looked for at every write', async () => {
+    const path = join(scratchDirectory(), 'log');
+    const writer = new FileWriter(path, strerror);
+    rmSync(path);
+    await write(writer, 'one\n');
+    expect(existsSync(path)).toBe(false);
+    writer.close();
+  });
+
+  test('is known to be shorter when it was cut', async () => {
+    const path = join(scratchDirectory(), 'log');
+    writeFileSync(path, 'old old\n');
+    const { writer, replaced } = watched(path);
+    truncateSync(path, 4);
+    later();
+    await write(writer, 'one\n');
+    expect(replaced).toEqual([4]);
+    writer.close();
+  });
+
+  test('is kept while something is in the way', async () => {
+    const path = join(scratchDirectory(), 'log');
+    const { writer, obstacles, replaced } = watched(path);
+    renameSync(path, `${path}.1`);
+    symlinkSync(`${path}.1`, path);
+    for (const line of ['one\n', 'two\n']) {
+      later();
+      await write(writer, line);
+    }
+    expect(readFileSync(`${path}.1`, 'latin1')).toBe('one\ntwo\n');
+    expect(obstacles).toEqual([40]);
+    rmSync(path);
+    later();
+    await write(writer, 'three\n');
+    expect(readFileSync(path, 'latin1')).toBe('three\n');
+    expect(replaced).toEqual([0]);
+    writer.close();
+  });
+
+  test('is not looked for once closed', async () => {
+    const path = join(scratchDirectory(), 'log');
+    const { writer } = watched(path);
+    rmSync(path);
+    later();
+    const looked = new Promise<void>((resolve) => writer.look(resolve));
+    writer.close();
+    await looked;
+    expect(existsSync(path)).toBe(false);
+  });
+});
+
+describe('a log file with a link in its place', () => {
+  test('is opened when the link has gone', async () => {
+    const path = join(scratchDirectory(), 'log');
+    symlinkSync('/nonexistent', path);
+    const { writer, obstacles } = watched(path);
+    expect(writer.openedSizeBytes).toBe(0);
+    await expect(write(writer, 'one\n')).rejects.toThrow('error 40');
+    later();
+    await expect(write(writer, 'one\n')).rejects.toThrow('error 40');
+    expect(obstacles).toEqual([40]);
+    rmSync(path);
+    later();
+    expect(await write(writer, 'one\n')).toBe(4);
+    expect(readFileSync(path, 'latin1')).toBe('one\n');
+    writer.close();
+  });
+
+  test('can be closed unopened', () => {
+    const path = join(scratchDirectory(), 'log');
+    symlinkSync('/nonexistent', path);
+    const { writer } = watched(path);
+    expect(writer.writeSync(Buffer.from('one\n'))).toBe(0);
+    expect(() => writer.close()).not.toThrow();
+  });
+});
+
 describe('a write', () => {
   test('that fails says why', async () => {
     const writer = new FileWriter('/dev/full', strerror);
@@ -131,6 +263,17 @@ describe('a write', () => {
     expect(writer.writeSync(Buffer.from('two\n'))).toBe(4);
     expect(readFileSync(path, 'latin1')).toBe('one\ntwo\n');
     await written;
+    writer.close();
+  });
+
+  test('that waits for a look is taken back by settleSync', async () => {
+    const path = join(scratchDirectory(), 'log');
+    const { writer } = watched(path);
+    later();
+    const written = write(writer, 'one\n');
+    expect(writer.settleSync()).toBe(0);
+    expect(await written).toBe(0);
+    expect(readFileSync(path, 'latin1')).toBe('');
     writer.close();
   });
 

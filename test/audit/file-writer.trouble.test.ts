@@ -1,10 +1,12 @@
-import { readFileSync } from 'node:fs';
+import { appendFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { FileWriter } from '../../src/audit/file-writer.ts';
 import { scratchDirectory, strerror } from './files.ts';
 
 const failing = new Set<string>();
+/** What still fits on the disk. */
+let roomBytes = Infinity;
 
 vi.mock(import('node:fs'), async (original) => {
   const fs = await original();
@@ -15,15 +17,30 @@ vi.mock(import('node:fs'), async (original) => {
       if (failing.has(name)) throw Object.assign(new Error(`EIO: i/o error, ${name}`), { errno: -5, code: 'EIO' });
       return result;
     };
+  const writeWhatFits = (...[fd, bytes, offset, length, position, end]: WriteCall): void => {
+    const fits = Math.min(length, roomBytes);
+    roomBytes -= fits;
+    if (fits > 0) return fs.write(fd, bytes, offset, fits, position, end);
+    const error = Object.assign(new Error('ENOSPC'), { errno: -28, code: 'ENOSPC' });
+    setImmediate(end, error, 0);
+  };
   return {
     ...fs,
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the one of its overloads that is called
+    write: writeWhatFits as unknown as typeof fs.write,
     closeSync: refusing('close', fs.closeSync),
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the overloads of fstatSync
     fstatSync: refusing('fstat', fs.fstatSync) as typeof fs.fstatSync,
   };
 });
 
-afterEach(() => failing.clear());
+type WriteEnd = (error: NodeJS.ErrnoException | null, written: number) => void;
+type WriteCall = [number, Uint8Array, number, number, null, WriteEnd];
+
+afterEach(() => {
+  failing.clear();
+  roomBytes = Infinity;
+});
 
 function write(writer: FileWriter, text: string): Promise<number> {
   return new Promise((resolve) => {
@@ -77,5 +94,39 @@ describe('a disk that fails', () => {
     writer.reopen();
     await written;
     expect(() => writer.close()).not.toThrow();
+  });
+});
+
+describe('a disk that is full', () => {
+  test('keeps whole lines only', async () => {
+    const path = join(scratchDirectory(), 'log');
+    const writer = new FileWriter(path, strerror);
+    await write(writer, 'zero\n');
+    roomBytes = 6;
+    expect(await write(writer, 'one\ntwo\n')).toBe(4);
+    expect(readFileSync(path, 'latin1')).toBe('zero\none\n');
+    roomBytes = Infinity;
+    expect(await write(writer, 'two\n')).toBe(4);
+    expect(readFileSync(path, 'latin1')).toBe('zero\none\ntwo\n');
+    writer.close();
+  });
+
+  test('keeps a half line that others have written behind', async () => {
+    const path = join(scratchDirectory(), 'log');
+    const writer = new FileWriter(path, strerror);
+    roomBytes = 2;
+    const written = write(writer, 'one\n');
+    appendFileSync(path, 'two\n');
+    expect(await written).toBe(2);
+    writer.close();
+  });
+
+  test('keeps a half line when its size is unknown', async () => {
+    const path = join(scratchDirectory(), 'log');
+    const writer = new FileWriter(path, strerror);
+    roomBytes = 2;
+    failing.add('fstat');
+    expect(await write(writer, 'one\n')).toBe(2);
+    writer.close();
   });
 });

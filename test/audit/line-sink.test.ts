@@ -156,14 +156,16 @@ describe('a failed write', () => {
     sink.write('two');
     await turn();
     writer.end(0, FULL);
+    sink.write('three');
     sink.close();
     writer.end(0, FULL);
     expect(writer.isClosed).toBe(true);
-    expect(dropped).toEqual([2]);
+    expect(sink.isClosed).toBe(true);
+    expect(dropped).toEqual([3]);
   });
 
   test('resumes in a new file without half a line', async () => {
-    const { sink, writer } = sinkOver();
+    const { sink, writer, dropped } = sinkOver();
     sink.resume();
     sink.write('one');
     sink.write('two');
@@ -171,6 +173,8 @@ describe('a failed write', () => {
     writer.end(2, FULL);
     sink.resume();
     expect(writer.started.at(-1)).toBe('two\n');
+    writer.end();
+    expect(dropped).toEqual([1]);
   });
 
   test('resumes in a new file with a whole line', async () => {

@@ -1,7 +1,7 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { AuditEvent } from '../../src/audit/event.ts';
 import { createAuditLogs } from '../../src/audit/sinks.ts';
 import type { AuditLogs } from '../../src/audit/sinks.ts';
@@ -155,6 +155,56 @@ describe('the limits of a log', () => {
     log.record([start('ftp')]);
     await logs.drain();
     expect(read(path)).toBe(`${STAMP}START: ftp pid=5\n`);
+  });
+});
+
+describe('a log that fell silent', () => {
+  test('speaks again in a new file', async () => {
+    const path = join(scratchDirectory(), 'log');
+    writeFileSync(path, 'x'.repeat(50));
+    const { logs } = bench();
+    const log = logs.open(service('ftp', file(path, 20, 40)));
+    renameSync(path, `${path}.1`);
+    const lateMs = performance.now() + 1000;
+    vi.spyOn(performance, 'now').mockReturnValue(lateMs);
+    onTestFinished(() => void vi.restoreAllMocks());
+    log.record([start('ftp')]);
+    await vi.waitUntil(() => existsSync(path));
+    log.record([start('ftp')]);
+    await logs.drain();
+    expect(read(path)).toBe(`${STAMP}START: ftp pid=5\n`);
+  });
+});
+
+describe('a link in the place of a log', () => {
+  test('is reported, and lines wait until it is gone', async () => {
+    const path = join(scratchDirectory(), 'log');
+    symlinkSync('/nonexistent', path);
+    const { logs, reports } = bench();
+    const log = logs.open(service('ftp', file(path)));
+    expect(reports).toEqual([
+      `error: ftp log waits until no link or FIFO is in its way: open( ${path} ) failed: error 40 (errno = 40)`,
+    ]);
+    log.record([start('ftp')]);
+    rmSync(path);
+    await logs.drain();
+    expect(read(path)).toBe(`${STAMP}START: ftp pid=5\n`);
+  });
+
+  test('later on leaves the log in its old file', async () => {
+    const directory = join(scratchDirectory(), 'logs');
+    mkdirSync(directory);
+    const { logs, reports } = bench();
+    const log = logs.open(service('ftp', file(join(directory, 'log'))));
+    rmSync(directory, { recursive: true });
+    const lateMs = performance.now() + 1000;
+    vi.spyOn(performance, 'now').mockReturnValue(lateMs);
+    onTestFinished(() => void vi.restoreAllMocks());
+    log.record([start('ftp')]);
+    await logs.drain();
+    expect(reports).toEqual([
+      `error: ftp log stays in its old file: open( ${join(directory, 'log')} ) failed: error 2 (errno = 2)`,
+    ]);
   });
 });
 
