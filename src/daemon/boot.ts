@@ -34,6 +34,7 @@ import { ShellCommands } from './shell-commands.ts';
 import { RetryQueue } from './retry.ts';
 import { ended } from './serve.ts';
 import { watchSignals } from './signals.ts';
+import { supervisionOf, Supervisor } from './supervisor.ts';
 import { WaitingRoom } from './waiting-room.ts';
 import { configPorts } from './world.ts';
 
@@ -113,6 +114,7 @@ export function boot(options: BootOptions, programLog: ProgramLog): Daemon {
   const daemon: Daemon = new Daemon(settings, {
     premises,
     control,
+    supervisor: new Supervisor(supervisionOf(process.env, process.pid)),
     programLog,
     openPorts,
     exit,

@@ -8,23 +8,26 @@ import type { ConfigPorts } from '../config/ports.ts';
 import { showDefaults } from '../config/show.ts';
 import { trimLater } from '../native/binding.ts';
 import { SystemError } from '../native/system-error.ts';
-import { activate, retire } from './activate.ts';
+import { retire } from './activate.ts';
 import { TRIM_AFTER_MS } from './clock.ts';
 import type { ControlSocket } from './control.ts';
 import { checkConsistency } from './consistency.ts';
 import { Findings } from './findings.ts';
 import type { People } from './findings.ts';
+import { Latecomers } from './latecomers.ts';
 import { removePidFile } from './pid-file.ts';
 import type { Premises } from './premises.ts';
 import { reloadReport } from './reload-report.ts';
 import type { ReloadReport } from './reload-report.ts';
 import { applyReload, refuseReload, runningServices } from './reload.ts';
-import { equip, ServiceInOperation } from './service.ts';
+import type { ServiceInOperation } from './service.ts';
 import { INTENTION_ORDER } from './signals.ts';
 import type { Intention } from './signals.ts';
+import { startServices } from './start.ts';
 import { writeStateDump } from './state-dump.ts';
 import type { DumpHead } from './state-dump.ts';
-import { stopInternalServers } from './stop.ts';
+import { endServers, stopInternalServers } from './stop.ts';
+import type { Supervisor } from './supervisor.ts';
 
 /** What the command line decided about the daemon's life. */
 export interface DaemonSettings {
@@ -50,6 +53,7 @@ export interface DaemonParts {
   readonly premises: Premises;
   readonly programLog: ProgramLog;
   readonly control: ControlSocket;
+  readonly supervisor: Supervisor;
   /** Fresh ports for one load. */
   readonly openPorts: () => ConfigPorts;
   readonly exit: (code: number) => void;
@@ -57,7 +61,8 @@ export interface DaemonParts {
   readonly people: People | undefined;
 }
 
-const RETRY_FAILED_MS = 10_000;
+/** Of the first process of a container: all others are killed when it ends. */
+const CONTAINER_PID = 1;
 
 /** The running daemon. */
 export class Daemon {
@@ -65,10 +70,9 @@ export class Daemon {
   readonly #parts: DaemonParts;
   readonly #premises: Premises;
   readonly #findings: Findings;
+  readonly #latecomers: Latecomers;
   readonly #pending = new Set<Intention>();
   #operations: readonly ServiceInOperation[] = [];
-  /** Services that could not be started; tried again from time to time. */
-  #failed: readonly ServiceInOperation[] = [];
   #loaded: LoadedConfig | undefined;
   #reloadWaiters: ((report: ReloadReport) => void)[] = [];
   #isActing = true;
@@ -78,6 +82,9 @@ export class Daemon {
     this.#parts = parts;
     this.#premises = parts.premises;
     this.#findings = new Findings({ ...parts, isDebug: settings.isDebug });
+    this.#latecomers = new Latecomers(parts.premises, (operation) => {
+      this.#operations = [...this.#operations, operation];
+    });
   }
 
   /** Reads the configuration and brings its services into operation. True when the daemon is at work. */
@@ -97,7 +104,9 @@ export class Daemon {
     this.#premises.bans.load();
     await this.#premises.hosts.current();
     this.#parts.control.reserve();
-    await this.#startServices(loaded);
+    const { operations, failed } = await startServices(this.#premises, loaded.services, this.#settings.isDebug);
+    this.#operations = operations;
+    this.#latecomers.expect(failed);
     if (this.#available === 0 && !this.#settings.isStayAlive) {
       this.#log('critical', 'init_services', 'no services. Exiting...');
       return this.#end(1);
@@ -111,7 +120,6 @@ export class Daemon {
   async settle(): Promise<void> {
     const { checkSeconds } = this.#settings;
     if (checkSeconds > 0) setInterval(() => this.#check(false), checkSeconds * 1000);
-    this.#scheduleRetry();
     await this.#parts.programLog.useWinston();
     await this.#premises.names.prepare();
     await this.#parts.control.open();
@@ -183,23 +191,17 @@ export class Daemon {
     return loadConfig({ path: configPath, baseDirectory, ...inetd }, this.#parts.openPorts());
   }
 
-  async #startServices({ services }: LoadedConfig): Promise<void> {
-    const all = services.map((service) => new ServiceInOperation(equip(service, this.#premises.world)));
-    const started = new Set<ServiceInOperation>();
-    for (const operation of all) {
-      if (!(await activate(this.#premises, operation))) continue;
-      started.add(operation);
-      if (this.#settings.isDebug) this.#log('debug', 'cnf_start_services', `Started service: ${operation.id}`);
-    }
-    this.#operations = all.filter((operation) => started.has(operation));
-    this.#failed = all.filter((operation) => !started.has(operation));
-  }
-
   #announce(): void {
     const { version, features } = this.#settings;
     this.#log('notice', 'main', `${version} started with ${features || 'no'} options compiled in.`);
-    const count = this.#available;
-    this.#log('notice', 'main', `Started working: ${count} available service${count === 1 ? '' : 's'}`);
+    this.#log('notice', 'main', `Started working: ${counted(this.#available, 'available service')}`);
+    this.#parts.supervisor.ready(this.#status());
+    this.#parts.supervisor.watch(() => this.#status());
+  }
+
+  /** What the service manager shows. */
+  #status(): string {
+    return `${counted(this.#available, 'service')}, ${counted(this.#premises.children.total, 'running server')}`;
   }
 
   /** Services that can be reached; TCPMUX services have no socket of their own and do not count. */
@@ -213,6 +215,7 @@ export class Daemon {
 
   async #reload(): Promise<void> {
     const waiters = this.#reloadWaiters.splice(0);
+    this.#parts.supervisor.reloading();
     this.#log('notice', 'hard_reconfig', 'Starting reconfiguration');
     this.#reopenLog();
     await this.#parts.control.open();
@@ -220,8 +223,10 @@ export class Daemon {
     const loaded = this.#load();
     this.#findings.report(loaded.diagnostics);
     const report = waiters.length === 0 ? undefined : this.#report(loaded);
-    if (mayReload(loaded, this.#loaded)) await this.#replaceBy(loaded);
+    const isAccepted = mayReload(loaded, this.#loaded);
+    if (isAccepted) await this.#replaceBy(loaded);
     else refuseReload(this.#premises);
+    this.#parts.supervisor.ready(isAccepted ? this.#status() : `reload refused; ${this.#status()}`);
     if (report !== undefined) for (const resolve of waiters) resolve(report);
   }
 
@@ -229,9 +234,8 @@ export class Daemon {
     this.#loaded = loaded;
     const result = await applyReload(this.#premises, this.#operations, loaded.services);
     this.#operations = result.operations;
-    this.#failed = result.failed;
+    this.#latecomers.expect(result.failed);
     this.#findings.show(loaded, this.#premises.world);
-    this.#scheduleRetry();
     if (this.#available > 0 || this.#settings.isStayAlive) return;
     this.#log('critical', 'hard_reconfig', 'No available services. Exiting');
     await this.#premises.portmapper.settled();
@@ -248,24 +252,6 @@ export class Daemon {
     }
   }
 
-  /** An address that was taken at start may be free later: the service comes up by itself. */
-  #scheduleRetry(): void {
-    if (this.#failed.length === 0) return;
-    setTimeout(() => void this.#retryFailed(this.#failed), RETRY_FAILED_MS).unref();
-  }
-
-  async #retryFailed(waiting: readonly ServiceInOperation[]): Promise<void> {
-    if (waiting !== this.#failed) return;
-    const quiet: Premises = { ...this.#premises, log: () => {} };
-    for (const operation of waiting) {
-      if (!(await activate(quiet, operation))) continue;
-      this.#operations = [...this.#operations, operation];
-      this.#failed = this.#failed.filter((other) => other !== operation);
-      this.#log('notice', 'svc_activate', `Activating service ${operation.service.name}`);
-    }
-    this.#scheduleRetry();
-  }
-
   #check(isLoud: boolean): number {
     return checkConsistency(this.#premises, this.#operations, isLoud);
   }
@@ -279,12 +265,14 @@ export class Daemon {
   async #quit(): Promise<void> {
     this.#premises.retries.abandon();
     for (const operation of this.#operations) retire(this.#premises, operation);
+    if (this.#premises.pid === CONTAINER_PID) await endServers(this.#premises);
     this.#log('warning', 'quit_program', 'Exiting...');
     await this.#premises.portmapper.settled();
     this.#end(0);
   }
 
   #end(code: number): false {
+    this.#parts.supervisor.stopping();
     if (this.#settings.pidFile !== undefined) removePidFile(this.#settings.pidFile);
     this.#parts.control.close();
     this.#premises.bans.end();
@@ -297,4 +285,8 @@ export class Daemon {
   #log(...message: Parameters<Premises['log']>): void {
     this.#premises.log(...message);
   }
+}
+
+function counted(number: number, thing: string): string {
+  return `${number} ${thing}${number === 1 ? '' : 's'}`;
 }

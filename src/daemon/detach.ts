@@ -9,7 +9,7 @@ const STATUS_FD = 3;
 /** That of whoever started the daemon, until the services are up. */
 const STDERR_FD = 2;
 /** Tells the child that fd 3 is its status pipe; removed from the environment at once. */
-const STATUS_VARIABLE = 'XINETD_TS_STATUS_FD';
+export const STATUS_VARIABLE = 'XINETD_TS_STATUS_FD';
 const UP = 'up';
 
 /** Starts the daemon proper and waits for its word. Returns true when the services are up. */

@@ -15,6 +15,7 @@ import {
   type Stats,
 } from 'node:fs';
 import { parseHosts, parseNetworks, parseNumbers, parseServices } from '../config/databases.ts';
+import { STATUS_VARIABLE } from './detach.ts';
 import type { ConfigPorts, FileStatus, ReadFailure, ReadResult, SystemFailure, UserRecord } from '../config/ports.ts';
 
 /** The functions of `native/binding.ts` that are needed. */
@@ -38,6 +39,7 @@ export interface WorldOptions {
 /** A larger file is no configuration. */
 export const MAX_FILE_BYTES = 64 * 1024 * 1024;
 
+const OWN_VARIABLES: readonly string[] = [STATUS_VARIABLE];
 const ERRNO = { isDirectory: 21, invalid: 22, tooBig: 27, missing: 2 } as const;
 
 /** Makes the ports for one load. */
@@ -76,10 +78,15 @@ function startEnvironment(): readonly string[] {
   try {
     return byteString(readFileSync('/proc/self/environ'))
       .split('\0')
-      .filter((pair) => pair.includes('='));
+      .filter((pair) => pair.includes('=') && !isOurOwn(pair));
   } catch {
     return Object.entries(process.env).map(([name, value]) => byteString(Buffer.from(`${name}=${value}`)));
   }
+}
+
+/** Tells this process something about its own start: no server is to see it. */
+function isOurOwn(pair: string): boolean {
+  return OWN_VARIABLES.some((name) => pair.startsWith(`${name}=`));
 }
 
 function readRegularFile(path: string, names: NameService): ReadResult {

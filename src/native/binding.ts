@@ -161,7 +161,7 @@ export const receiveNow = addon.receiveNow;
 export const receiveFrom = addon.receiveFrom;
 /** Answers the sender of a datagram; false when it would block. */
 export const replyTo = addon.replyTo;
-/** Opens a non-blocking unix datagram socket connected to `path` (syslog). */
+/** Opens a non-blocking unix datagram socket connected to `path` (syslog, service manager); `@name` is an abstract address. */
 export const openUnixDatagram = addon.openUnixDatagram;
 
 /** Accepts connections, at most 64 per turn of the loop. Makes the description of fd non-blocking. */

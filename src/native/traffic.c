@@ -160,19 +160,24 @@ VERB(reply_to)
   return result;
 }
 
-/* Returns the connected descriptor, or -1 with errno and the call that failed. */
+/* Returns the connected descriptor, or -1 with errno and the call that failed. `@name` is an abstract address. */
 static int connect_unix(const char *path, const char **failed_call)
 {
   struct sockaddr_un address = {.sun_family = AF_UNIX};
-  if (strlen(path) >= sizeof address.sun_path) {
+  bool is_abstract = path[0] == '@';
+  size_t length = strlen(path) + !is_abstract;
+  if (length > sizeof address.sun_path) {
     *failed_call = "connect";
     errno = ENAMETOOLONG;
     return -1;
   }
-  memcpy(address.sun_path, path, strlen(path) + 1);
+  memcpy(address.sun_path, path, length);
+  if (is_abstract)
+    address.sun_path[0] = '\0';
+  length += offsetof(struct sockaddr_un, sun_path);
   int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   *failed_call = fd < 0 ? "socket" : "connect";
-  if (fd < 0 || connect(fd, (const struct sockaddr *)&address, sizeof address) == 0)
+  if (fd < 0 || connect(fd, (const struct sockaddr *)&address, (socklen_t)length) == 0)
     return fd;
   int error = errno;
   close(fd);

@@ -54,6 +54,12 @@ test('the detached daemon leads a session of its own and stands in /', async () 
   expect(await run('readlink', [`/proc/${pid}/cwd`])).toMatchObject({ stdout: '/\n' });
 });
 
+test('servers of the detached daemon see nothing of its start', async () => {
+  const port = freshPort();
+  await detach(defaults() + service('env', { port, server: '/usr/bin/env' }));
+  expect(await exchange(port)).not.toMatch(/XINETD_TS_STATUS/);
+});
+
 test('the pid file names the daemon and goes with it', async () => {
   const started = await detach(defaults() + builtin('daytime', { port: freshPort() }));
   expect(readFileSync(started.pidFile, 'latin1')).toMatch(/^\d+\n$/);

@@ -1,0 +1,30 @@
+// The services of a fresh configuration are brought into operation, one after the other; one that cannot be started is left
+// out, and the others live. Source: spec section 4.4.
+
+import type { Service } from '../config/service.ts';
+import { activate } from './activate.ts';
+import type { Premises } from './premises.ts';
+import { equip, ServiceInOperation } from './service.ts';
+
+/** Both in configuration order. */
+export interface StartResult {
+  readonly operations: readonly ServiceInOperation[];
+  readonly failed: readonly ServiceInOperation[];
+}
+
+/** Starts all services. */
+export async function startServices(
+  premises: Premises,
+  services: readonly Service[],
+  isDebug: boolean,
+): Promise<StartResult> {
+  const operations: ServiceInOperation[] = [];
+  const failed: ServiceInOperation[] = [];
+  // Equipped before the first one listens: what takes long has been done then.
+  for (const operation of services.map((service) => new ServiceInOperation(equip(service, premises.world)))) {
+    const isUp = await activate(premises, operation);
+    (isUp ? operations : failed).push(operation);
+    if (isUp && isDebug) premises.log('debug', 'cnf_start_services', `Started service: ${operation.id}`);
+  }
+  return { operations, failed };
+}
