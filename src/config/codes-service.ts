@@ -104,7 +104,7 @@ export const SERVICE_CODES = {
     func: 'builtin_find',
     log: 'No such internal service: %s/%s - DISABLING',
     explanation: LEFT_OUT,
-    fix: 'xinetd itself answers echo, discard, daytime, time, chargen and tcpmux (stream only).',
+    fix: 'xinetd itself answers echo, discard, daytime, time, chargen; tcpmux, services and servers over stream alone.',
   },
   XC215: {
     ...CHECK,

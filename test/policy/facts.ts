@@ -38,7 +38,7 @@ const CONFIG: ServiceConfig = {
   env: [],
   passenv: undefined,
   instances: Infinity,
-  idle_timeout: 25,
+  idle_timeout: 20,
   per_source: Infinity,
   cps: { connections: 0, waitSeconds: 10 },
   per_source_cps: Infinity,

@@ -87,8 +87,7 @@ export const type = attribute({
   actsIn: 'config/validate.ts',
   summary: 'What kind of service this is.',
   manual: `INTERNAL: answered by xinetd itself (echo, discard, daytime, time, chargen, tcpmux, and the
-listings services and servers). RPC: registered with the
-portmapper. UNLISTED: not in /etc/services (or /etc/rpc), so that a port must be given. TCPMUX: reached through the
+listings services and servers). RPC: registered with the portmapper. UNLISTED: not in /etc/services (or /etc/rpc), so that a port must be given. TCPMUX: reached through the
 tcpmux service (RFC 1078) by name and greeting the client itself; TCPMUXPLUS: the same, but xinetd sends the greeting, +Go. Both
 need UNLISTED, have no port, and keep their own access rules, limits, user and log.`,
 });

@@ -165,7 +165,7 @@ export const maxLoad = attribute({
   manual: `A number such as 2.5; the load is that of /proc/loadavg. Callers are refused with load in the log.`,
 });
 
-const IDLE_SECONDS = 25;
+const IDLE_SECONDS = 20;
 
 /** Infinity and 0 both mean that nobody is disconnected. */
 function readIdle(words: readonly Word[], context: ReadContext): number | Failed {
