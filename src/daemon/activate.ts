@@ -66,6 +66,8 @@ export function openLog(premises: Premises, operation: ServiceInOperation): bool
 export async function open(premises: Premises, operation: ServiceInOperation): Promise<OpenResult> {
   const { endpoint } = operation.equipment;
   if (endpoint === undefined) throw new Error(`invariant: ${operation.id} has no endpoint`);
+  const socket = premises.inherited.open(operation.id, endpoint);
+  if (socket !== undefined) return { ok: true, socket };
   const onNote = (note: OpenNote): void => logNote(premises, operation, note);
   if (premises.bindDelayMs === 0) return openEndpoint(endpoint, onNote);
   return openEndpointPatiently(endpoint, premises.bindDelayMs, onNote);

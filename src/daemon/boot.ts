@@ -28,6 +28,8 @@ import type { People } from './findings.ts';
 import type { Premises, ServerDetail } from './premises.ts';
 import type { Places } from './places.ts';
 import { HostsFiles } from './hosts-files.ts';
+import { InheritedSockets } from './inherited.ts';
+import type { InheritedSocket } from './inherited.ts';
 import { IdentCounts } from './identify.ts';
 import { Names } from './names.ts';
 import { ShellCommands } from './shell-commands.ts';
@@ -47,6 +49,8 @@ export interface BootOptions extends Omit<DaemonSettings, 'maxDescriptors'>, Loa
   readonly logProcesses: number;
   readonly places: Places;
   readonly people: People | undefined;
+  /** That the process was born with. */
+  readonly sockets: readonly InheritedSocket[];
 }
 
 const syslogPort = { open: native.openUnixDatagram, send: native.sendNow, close: native.closeFd };
@@ -179,6 +183,7 @@ function makePremises(
     bans: new BanKeeper({ log, path: options.places.bans, nowMs: monotonicMs, wallMs: Date.now }),
     descriptors: new DescriptorBudget(native.descriptorLimit().soft, readdirSync('/proc/self/fd').length),
     replyGuard: new ReplyGuard(),
+    inherited: new InheritedSockets(options.sockets, log),
     banners: new Banners(),
     idents: new IdentCounts(options.logProcesses),
     portmapper: new Portmapper({ nowMs: monotonicMs }),

@@ -15,6 +15,7 @@ import type { Source } from '../policy/source.ts';
 import type { DescriptorBudget } from './descriptors.ts';
 import type { BanKeeper } from './ban-keeper.ts';
 import type { HostsFiles } from './hosts-files.ts';
+import type { InheritedSockets } from './inherited.ts';
 import type { IdentCounts } from './identify.ts';
 import type { Names } from './names.ts';
 import type { RetryQueue } from './retry.ts';
@@ -53,6 +54,8 @@ export interface Premises {
   readonly bans: BanKeeper;
   readonly descriptors: DescriptorBudget;
   readonly replyGuard: ReplyGuard;
+  /** Sockets that services take instead of binding. */
+  readonly inherited: InheritedSockets;
   readonly banners: Banners;
   /** Questions to identity servers that are under way. */
   readonly idents: IdentCounts;

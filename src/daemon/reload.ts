@@ -4,6 +4,7 @@
 
 import type { Service } from '../config/service.ts';
 import { closeFd } from '../native/binding.ts';
+import type { Endpoint } from '../net/endpoint.ts';
 import { openEndpoint } from '../net/open.ts';
 import type { OpenedSocket } from '../net/open.ts';
 import { activate, closeListener, openLog, retire, takeUp } from './activate.ts';
@@ -96,12 +97,20 @@ function prepare(premises: Premises, diff: ServiceDiff): ReadonlyMap<Service, Pr
   const add = (service: Service, needsSocket: boolean): void => {
     const equipment = equip(service, premises.world);
     const { endpoint } = equipment;
-    const opened = needsSocket && endpoint !== undefined ? openEndpoint(endpoint, () => {}) : undefined;
-    prepared.set(service, { equipment, socket: opened?.ok === true ? opened.socket : undefined });
+    const socket = needsSocket && endpoint !== undefined ? openQuietly(premises, service, endpoint) : undefined;
+    prepared.set(service, { equipment, socket });
   };
   for (const { after: service, isRebound } of diff.keep) add(service, isRebound);
   for (const service of diff.start) add(service, true);
   return prepared;
+}
+
+/** What cannot be opened now is opened with all its messages once the old sockets are closed. */
+function openQuietly(premises: Premises, { config }: Service, endpoint: Endpoint): OpenedSocket | undefined {
+  const inherited = premises.inherited.open(config.id, endpoint);
+  if (inherited !== undefined) return inherited;
+  const opened = openEndpoint(endpoint, () => {});
+  return opened.ok ? opened.socket : undefined;
 }
 
 function preparedOf(prepared: ReadonlyMap<Service, Prepared>, service: Service): Prepared {

@@ -9,6 +9,7 @@ import { boot, openProgramLog } from './boot.ts';
 import type { BootOptions, LoadRules } from './boot.ts';
 import { claimStatusPipe, detach, sayOnStderr } from './detach.ts';
 import type { StatusPipe } from './detach.ts';
+import { claimSockets } from './inherited.ts';
 import type { People } from './findings.ts';
 import { writePidFile } from './pid-file.ts';
 import { placesOf } from './places.ts';
@@ -61,12 +62,17 @@ const LEAST_UMASK = 0o022;
 /** Runs the daemon; resolves to an exit code, or to undefined once it is at work in this process. */
 export async function runDaemon(options: RunOptions, identity: ProgramIdentity): Promise<number | undefined> {
   const statusPipe = claimStatusPipe();
+  const claim = claimSockets(process.env, process.pid);
   const isForeground = options.isForeground || options.isDebug || statusPipe !== undefined;
-  const settings = bootOptions(options, identity, statusPipe);
+  const settings = { ...bootOptions(options, identity, statusPipe), sockets: claim.sockets };
   process.umask(process.umask() | LEAST_UMASK);
   const programLog = openLog(settings);
   if (programLog === undefined) return EXIT_FAILURE;
-  if (!isForeground) return detach(process.argv.slice(1)) ? EXIT_OK : EXIT_FAILURE;
+  if (!isForeground) {
+    if (claim.sockets.length > 0) sayOnStderr(`${settings.program}: inherited sockets are used with -dontfork alone`);
+    return detach(process.argv.slice(1)) ? EXIT_OK : EXIT_FAILURE;
+  }
+  for (const text of claim.complaints) programLog.log('warning', 'inherited_sockets', text);
   for (const { level, text } of options.warnings) programLog.log(level, 'opt_recognize', text);
   const daemon = boot(settings, programLog);
   if (settings.pidFile !== undefined) reportPidFile(programLog, writePidFile(settings.pidFile, process.pid));
@@ -87,7 +93,11 @@ function openLog(settings: BootOptions): ProgramLog | undefined {
   }
 }
 
-function bootOptions(options: RunOptions, identity: ProgramIdentity, statusPipe: StatusPipe | undefined): BootOptions {
+function bootOptions(
+  options: RunOptions,
+  identity: ProgramIdentity,
+  statusPipe: StatusPipe | undefined,
+): Omit<BootOptions, 'sockets'> {
   const isInForeground = (options.isForeground || options.isDebug) && statusPipe === undefined;
   return {
     configPath: options.configPath,

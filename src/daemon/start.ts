@@ -1,5 +1,5 @@
 // The services of a fresh configuration are brought into operation, one after the other; one that cannot be started is left
-// out, and the others live. Source: spec section 4.4.
+// out, and the others live. Inherited sockets that are no service's are closed. Source: spec section 4.4.
 
 import type { Service } from '../config/service.ts';
 import { activate } from './activate.ts';
@@ -21,10 +21,13 @@ export async function startServices(
   const operations: ServiceInOperation[] = [];
   const failed: ServiceInOperation[] = [];
   // Equipped before the first one listens: what takes long has been done then.
-  for (const operation of services.map((service) => new ServiceInOperation(equip(service, premises.world)))) {
+  const equipped = services.map((service) => new ServiceInOperation(equip(service, premises.world)));
+  premises.inherited.expect(equipped.map(({ id }) => id));
+  for (const operation of equipped) {
     const isUp = await activate(premises, operation);
     (isUp ? operations : failed).push(operation);
     if (isUp && isDebug) premises.log('debug', 'cnf_start_services', `Started service: ${operation.id}`);
   }
+  premises.inherited.releaseUnused();
   return { operations, failed };
 }

@@ -96,6 +96,9 @@ static const struct {
   {"groupList", group_list},
   {"strerror", error_text},
   {"trimLater", trim_later},
+  {"describeSocket", describe_socket},
+  {"adoptSocket", adopt_socket},
+  {"closeOnExec", close_on_exec},
 };
 
 NAPI_MODULE_INIT()

@@ -96,5 +96,8 @@ VERB(lookup_group);
 VERB(group_list);
 VERB(error_text);
 VERB(trim_later);
+VERB(describe_socket);
+VERB(adopt_socket);
+VERB(close_on_exec);
 
 #endif

@@ -133,12 +133,32 @@ export interface SocketEnd {
   readonly words: readonly [number, number, number, number];
 }
 
+/** What is known of a socket that somebody else has bound. */
+export interface SocketDescription {
+  readonly family: Family | 'unix';
+  readonly type: SocketSpec['type'];
+  readonly isListening: boolean;
+  readonly isV6Only: boolean;
+  /** Numeric; of a unix socket its path, `@name` for an abstract one, '' for one without a name. */
+  readonly address: string;
+  readonly port: number;
+}
+
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the table in addon.c is what makes this true
 const addon = loadAddon(import.meta.url) as Addon;
 addon.initialise(SystemError);
 
 /** Opens a close-on-exec socket: options (SO_REUSEADDR always), bind, join of an IPv4 multicast address, listen. */
 export const openSocket = addon.openSocket;
+/** What a descriptor is a socket of; undefined for anything else, an unused number included. */
+export const describeSocket = addon.describeSocket;
+/**
+ * A descriptor of our own for a socket that somebody else has bound, with the options of a service; it listens. The one
+ * given stays open and the other's.
+ */
+export const adoptSocket = addon.adoptSocket;
+/** Keeps a descriptor that was inherited from being inherited further. */
+export const closeOnExec = addon.closeOnExec;
 /** The port a socket is bound to. */
 export const localPort = addon.localPort;
 /** This end of a connected socket. */

@@ -7,6 +7,7 @@ import type {
   LaunchProfile,
   OnExit,
   Datagram,
+  SocketDescription,
   SocketEnd,
   OnRelayEnd,
 } from './binding.ts';
@@ -71,4 +72,7 @@ export interface Addon {
   readonly groupList: (user: string, gid: number) => readonly number[];
   readonly strerror: (errno: number) => string;
   readonly trimLater: (delayMs: number) => void;
+  readonly describeSocket: (fd: number) => SocketDescription | undefined;
+  readonly adoptSocket: (fd: number, options: Pick<SocketSpec, 'isNoDelay' | 'isKeepAlive' | 'backlog'>) => number;
+  readonly closeOnExec: (fd: number) => void;
 }
