@@ -34,13 +34,13 @@ export const INETD_CODES = {
     ...INETD,
     log: 'inetd.conf - Bad value for wait: %s',
     reload: 'allow',
-    explanation: 'The line is kept and taken as nowait, as in the reference; a limit after the dot is not used.',
-    fix: 'Write wait or nowait; give limits with cps and instances in xinetd.conf.',
+    explanation: 'The line is kept and taken as nowait, as in the reference.',
+    fix: 'Write wait or nowait, if you like with a limit: nowait.40, or nowait/10/40/5.',
   },
   XC046: {
     ...INETD,
     log: 'inetd.conf - Protocol %s not in /etc/protocols',
-    fix: 'Write tcp or udp as third field; services listen on IPv6 and IPv4 alike.',
+    fix: 'Write tcp or udp as third field, tcp4 or tcp6 for one family, rpc/tcp for an RPC service.',
   },
   XC047: {
     ...INETD,
@@ -53,14 +53,6 @@ export const INETD_CODES = {
     log: 'inetd.conf - bad rpc version numbers',
     fix: 'Write "name/version" or "name/low-high" as first field.',
   },
-  XC050: {
-    ...INETD,
-    severity: 'warning',
-    log: 'inetd.conf - service discard not supported',
-    reload: 'allow',
-    explanation: 'As in the reference, the internal discard service cannot be had through inetd.conf.',
-    fix: 'Configure it in xinetd.conf with type = INTERNAL.',
-  },
   XC051: {
     ...INETD,
     severity: 'debug',
@@ -71,4 +63,17 @@ export const INETD_CODES = {
     fix: 'Nothing to mend.',
   },
   XC052: { ...INETD, log: 'inetd.conf - No value specified for protocol', fix: 'Write tcp or udp as third field.' },
+  XC053: {
+    ...INETD,
+    log: 'inetd.conf - No server for %s',
+    fix: 'Write the program that tcpd guards, and its arguments, behind tcpd.',
+  },
+  XC054: {
+    ...INETD,
+    severity: 'warning',
+    log: 'inetd.conf - Not used: %s',
+    reload: 'allow',
+    explanation: 'Accept filters, buffer sizes and login classes of the BSDs have no effect here; the line is kept.',
+    fix: 'Take it out.',
+  },
 } as const satisfies Record<string, CodeRow>;

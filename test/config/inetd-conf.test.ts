@@ -2,14 +2,18 @@ import { describe, expect, it } from 'vitest';
 
 import { DiagnosticCollector } from '../../src/config/diagnostic.ts';
 import { parseInetdConf, readInetdConf } from '../../src/config/inetd-conf.ts';
+import type { ConfigPorts } from '../../src/config/ports.ts';
 import { renderLog } from '../../src/config/render.ts';
 import { sourceText } from '../../src/config/source.ts';
 import type { ServiceBlock } from '../../src/config/syntax.ts';
 import { fakePorts } from '../support/fake-ports.ts';
 
-function parse(text: string): { readonly services: readonly string[]; readonly log: readonly string[] } {
+function parse(
+  text: string,
+  world: Partial<ConfigPorts> = {},
+): { readonly services: readonly string[]; readonly log: readonly string[] } {
   const collector = new DiagnosticCollector();
-  const services = parseInetdConf(sourceText('i', text), fakePorts({}), collector).map(shown);
+  const services = parseInetdConf(sourceText('i', text), fakePorts({}, world), collector).map(shown);
   return { services, log: collector.all.flatMap((finding) => renderLog(finding)?.text ?? []) };
 }
 
@@ -67,9 +71,85 @@ describe('a line of inetd.conf', () => {
   });
 
   it('keeps an unknown word for wait as nowait', () => {
-    const { services, log } = parse('a stream tcp nowait.40 root /s\n');
+    const { services, log } = parse('a stream tcp nowait-40 root /s\n');
     expect(services[0]).toContain('wait=no');
-    expect(log[0]).toBe('inetd.conf - Bad value for wait: nowait.40 [file=i] [line=1]');
+    expect(log[0]).toBe('inetd.conf - Bad value for wait: nowait-40 [file=i] [line=1]');
+  });
+
+  it.each([
+    ['nowait.40', 'wait=no, cps=40 10, user'],
+    ['wait:2', 'wait=yes, cps=2 10, user'],
+    ['nowait.0', 'wait=no, user'],
+    ['nowait/10', 'wait=no, instances=10, user'],
+    ['nowait/0/60/5', 'wait=no, per_source_cps=60, per_source=5, user'],
+  ])('limits its servers with %s', (field, expected) => {
+    const { services, log } = parse(`a stream tcp ${field} root /s\n`);
+    expect(services[0]).toContain(expected);
+    expect(log).toEqual(['added service a [file=i] [line=1]']);
+  });
+
+  it.each([
+    ['tcp4', 'flags=NAMEINARGS NOLIBWRAP REUSE IPv4, server=/s'],
+    ['tcp6', 'flags=NAMEINARGS NOLIBWRAP REUSE IPv6, server=/s'],
+    ['tcp46', 'flags=NAMEINARGS NOLIBWRAP REUSE IPv6, server=/s, v6only=no'],
+    ['tcp6only', 'flags=NAMEINARGS NOLIBWRAP REUSE IPv6, server=/s, v6only=yes'],
+  ])('chooses its family with %s', (protocol, expected) => {
+    const [service] = parse(`a stream ${protocol} nowait root /s\n`).services;
+    expect(service).toMatch(/^a: protocol=tcp, /u);
+    expect(service).toMatch(new RegExp(`${expected}$`, 'u'));
+  });
+
+  it('may begin with the addresses it listens on', () => {
+    const { services } = parse('127.0.0.1,[::1]:a stream tcp wait root internal\n*:a stream tcp wait root internal\n');
+    expect(services.map((each) => each.replace(/.*(type=INTERNAL)/u, '$1'))).toEqual([
+      'type=INTERNAL, bind=127.0.0.1',
+      'type=INTERNAL, bind=::1',
+      'type=INTERNAL',
+    ]);
+  });
+
+  it('may name a port instead of a service', () => {
+    expect(parse('9999 stream tcp wait root /s\n').services[0]).toMatch(
+      /^9999: type=UNLISTED, port=9999, protocol=tcp/u,
+    );
+  });
+
+  it('may name a program number instead of an RPC service', () => {
+    expect(parse('100068/2-5 dgram rpc/udp6 wait root /s\n').services[0]).toMatch(
+      /^100068: type=RPC UNLISTED, rpc_number=100068, rpc_version=2-5, protocol=udp/u,
+    );
+  });
+
+  it('may be an RPC service as AIX writes it', () => {
+    const line = 'rstatd sunrpc_udp udp wait root /s rstatd 100001 1-3\n';
+    expect(parse(line).services[0]).toBe(
+      'rstatd: type=RPC UNLISTED, rpc_number=100001, rpc_version=1-3, protocol=udp, socket_type=dgram, wait=yes, user=root, groups=yes, flags=NAMEINARGS NOLIBWRAP REUSE, server=/s, server_args=rstatd',
+    );
+  });
+
+  it.each([
+    ['/usr/sbin/tcpd in.ftpd -l', 'server=/usr/sbin/in.ftpd, server_args=in.ftpd -l'],
+    ['/opt/lib/tcpd in.ftpd', 'server=/opt/lib/in.ftpd, server_args=in.ftpd'],
+    ['/usr/sbin/tcpd /lib/ftp/ftpd -l', 'server=/lib/ftp/ftpd, server_args=ftpd -l'],
+  ])('is the program that tcpd guards: %s', (command, expected) => {
+    const program = { kind: 'file', mode: 0o755, uid: 0, gid: 0, isExecutable: true } as const;
+    const world = { stat: (path: string) => (path === '/opt/lib/in.ftpd' ? program : undefined) };
+    const [service] = parse(`ftp stream tcp nowait root ${command}\n`, world).services;
+    expect(service).toContain(`flags=NAMEINARGS REUSE, ${expected}`);
+  });
+
+  it('may carry what has no effect here, with a warning', () => {
+    const { services, log } = parse('a stream:httpready tcp,rcvbuf=1m wait root:daemon/web /s\n');
+    expect(services[0]).toMatch(/^a: protocol=tcp, socket_type=stream, wait=yes, user=root, group=daemon, /u);
+    expect(log.slice(0, -1)).toEqual(
+      [':httpready', 'rcvbuf=1m', '/web'].map(
+        (word) => `inetd.conf - Not used: ${word.replace(/^:/u, '')} [file=i] [line=1]`,
+      ),
+    );
+  });
+
+  it('waits for datagrams where it is built in', () => {
+    expect(parse('echo dgram udp nowait root internal\n').services[0]).toContain('wait=yes');
   });
 
   it.each([
@@ -79,16 +159,37 @@ describe('a line of inetd.conf', () => {
     ['a stream tcp', 'No value specified for wait'],
     ['a stream tcp wait', 'No value specified for user'],
     ['a stream tcp wait root', 'No value specified for user'],
-    ['a stream tcp6 wait root /s', 'Protocol tcp6 not in /etc/protocols'],
+    ['a stream ip6 wait root /s', 'Protocol ip6 not in /etc/protocols'],
+    ['a sunrpc_tcp tcp wait root /s a 100001 x', 'bad rpc version numbers'],
+    ['a stream tcp wait root /usr/sbin/tcpd', 'No server for /usr/sbin/tcpd'],
     ['a stream rpc/xyz wait root /s', 'bad rpc version numbers'],
     ['a/4-2 stream rpc/tcp wait root /s', 'bad rpc version numbers'],
     ['a/1 stream rpc wait root /s', 'Protocol  not in /etc/protocols'],
     ['a stream tcp wait who /s', 'Unknown user: who'],
     ['a stream tcp wait who.daemon /s', 'Unknown user: who'],
     ['a stream tcp wait root.x /s', 'Unknown group: x'],
-    ['discard stream tcp wait root internal', 'service discard not supported'],
   ])('is left out when it is %j', (line, message) => {
     expect(parse(`${line}\n`)).toEqual({ services: [], log: [`inetd.conf - ${message} [file=i] [line=1]`] });
+  });
+});
+
+describe('lines together', () => {
+  it('share the address that stands alone before them', () => {
+    const { services } = parse(
+      'a stream tcp wait root /s\n10.1.2.3:\na stream tcp wait root /s\n*:\na stream tcp wait root /s\n',
+    );
+    expect(services.map((each) => each.includes('bind=10.1.2.3'))).toEqual([false, true, false]);
+  });
+
+  it('of one service keep to their families', () => {
+    const { services } = parse(
+      'a stream tcp6 wait root internal\na stream tcp wait root internal\nb stream tcp6 wait root internal\n',
+    );
+    expect(services.map((each) => each.replace(/.*groups=yes, /u, ''))).toEqual([
+      'flags=IPv6, type=INTERNAL, v6only=yes',
+      'flags=IPv4, type=INTERNAL',
+      'flags=IPv6, type=INTERNAL',
+    ]);
   });
 });
 

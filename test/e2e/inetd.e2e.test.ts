@@ -1,12 +1,13 @@
 // An old /etc/inetd.conf under -inetd_compat: a logging service over datagrams that one waiting server handles,
-// a program for each connection, and a built-in service.
+// programs for each connection in the notations of several systems, built-in services, and a reload.
 
 import { createSocket } from 'node:dgram';
 import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { afterTest } from './support/cell.ts';
-import { exchange } from './support/clients.ts';
+import { call, exchange } from './support/clients.ts';
 import { output } from './support/command.ts';
+import { startCompanion } from './support/companion.ts';
 import { defaults } from './support/configuration.ts';
 import { REPOSITORY, startDaemon } from './support/daemon.ts';
 import type { Daemon } from './support/daemon.ts';
@@ -66,4 +67,42 @@ test('a nowait line runs its program with the words as written', async () => {
 test('a built-in line answers by itself', async () => {
   await startWith('daytime stream tcp nowait root internal\n');
   expect(await exchange(13)).toMatch(/^\d\d [A-Z]{3} \d{4} /);
+});
+
+test('the telnet server of AIX takes callers of both families', async () => {
+  await startWith('telnet stream tcp6 nowait root /usr/sbin/telnetd telnetd -h\n');
+  for (const host of ['127.0.0.1', '::1']) await startCompanion('telnet', [host]).says(/login: /);
+});
+
+test('a line for each family serves each family', async () => {
+  await startWith(
+    'greeting stream tcp nowait root /bin/echo echo four\ngreeting stream tcp6 nowait root /bin/echo echo six\n',
+  );
+  expect([await exchange(9998), await exchange(9998, { host: '::1' })]).toEqual(['four\n', 'six\n']);
+});
+
+test('a line may name an address, a port, a group and a limit', async () => {
+  await startWith('10.9.9.9:7001 stream tcp nowait.40 nobody:daemon /usr/bin/id id -gn\n');
+  expect(await exchange(7001, { host: '10.9.9.9' })).toBe('daemon\n');
+  await expect(call(7001)).rejects.toThrow('ECONNREFUSED');
+});
+
+test('what tcpd guards is started without it, and hosts.deny holds', async () => {
+  writeFileSync('/etc/hosts.allow', '');
+  writeFileSync('/etc/hosts.deny', 'echo: 127.0.0.66\n');
+  await startWith('greeting stream tcp nowait root /usr/sbin/tcpd /bin/echo behind tcpd\n');
+  expect(await exchange(9998)).toBe('behind tcpd\n');
+  expect(await exchange(9998, { from: '127.0.0.66' })).toBe('');
+});
+
+test('a reload reads the file again', async () => {
+  const daemon = await startWith('greeting stream tcp nowait root /bin/echo echo before\n');
+  writeFileSync(
+    '/etc/inetd.conf',
+    'greeting stream tcp nowait root /bin/echo echo after\ndiscard stream tcp nowait root internal\n',
+  );
+  daemon.signal('SIGHUP');
+  await daemon.logs(/Reconfigured: new=1 old=1 dropped=0/);
+  expect(await exchange(9998)).toBe('after\n');
+  expect(await exchange(9, { send: 'nothing', isHalfClosed: true })).toBe('');
 });
