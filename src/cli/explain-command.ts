@@ -17,15 +17,16 @@ export function describeExplain(parser: Argv, onExit: (code: number) => void): A
         .positional('address', { type: 'string', describe: 'Address of the caller.' })
         .option('f', { type: 'string', default: '/etc/xinetd.conf', describe: 'Configuration file.' })
         .option('name', { type: 'string', describe: "The caller's host name, taken as confirmed." })
+        .option('via', { type: 'string', describe: 'Address of the proxy, for a service with proxy_from.' })
         .option('at', { type: 'string', describe: 'Time of day, HH:MM; now without it.' })
         .option('inetd_compat', { type: 'boolean', default: false, describe: 'Read /etc/inetd.conf too.' })
         .option('control', { type: 'string', describe: 'Control socket of the daemon.' })
         .option('offline', { type: 'boolean', default: false, describe: 'Look at the files alone.' })
         .option('json', { type: 'boolean', default: false, describe: 'Print the answer as JSON.' })
         .strict(),
-    async ({ what, address, f, name, at, json, inetd_compat, control, offline }) => {
+    async ({ what, address, f, name, via, at, json, inetd_compat, control, offline }) => {
       const daemon = daemonChoice(control, offline);
-      const options = { configPath: f, name, at, isJson: json, isInetdCompatible: inetd_compat, daemon };
+      const options = { configPath: f, name, via, at, isJson: json, isInetdCompatible: inetd_compat, daemon };
       const said = address === undefined ? explainWord(what) : await explainCaller(what, address, options);
       print(said);
       onExit(said.code);

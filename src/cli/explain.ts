@@ -39,6 +39,8 @@ export interface ExplainOptions {
   readonly configPath: string;
   /** The caller's name, taken as confirmed. */
   readonly name: string | undefined;
+  /** The proxy through which the caller comes. */
+  readonly via: string | undefined;
   /** `HH:MM`; now where it is missing. */
   readonly at: string | undefined;
   readonly isJson: boolean;
@@ -57,12 +59,14 @@ export async function explainCaller(word: string, address: string, options: Expl
   const service = serviceNamed(loaded, word);
   if (service === undefined) return complain(whyMissing(loaded, word));
   if (plainAddress(address) === undefined) return complain(`not an address: ${address}`);
+  const via = options.via === undefined ? undefined : plainAddress(options.via);
+  if (options.via !== undefined && via === undefined) return complain(`not an address: ${options.via}`);
   const asked = await liveFacts(service, address, options);
   if (asked.kind === 'no-daemon') return { code: EXIT_NO_DAEMON, text: `${asked.error}\n`, isComplaint: true };
   const { live } = asked;
   const ports = systemPorts({ isInsecureAllowed: false, fallbackUser: undefined });
   const tables = hostsTablesNow(ports, options.etc);
-  const answer = explainAccess(service, { address, hostName: options.name, minute, tables, live });
+  const answer = explainAccess(service, { address, via, hostName: options.name, minute, tables, live });
   if (answer === undefined) return complain(`not an address: ${address}`);
   const text = options.isJson ? jsonOf(service, answer, live) : textOf(service, answer, live);
   return { code: answer.isAllowed ? EXIT_OK : EXIT_DENIED, text, isComplaint: false };

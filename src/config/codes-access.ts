@@ -61,6 +61,13 @@ export const ACCESS_CODES = {
     explanation: 'Follows a bad address in braces.',
     fix: 'Correct the address named in the line before.',
   },
+  XC167: {
+    ...PARSER,
+    func: 'addrlist_op',
+    log: 'not the address of a proxy: %s',
+    explanation: NOT_USED,
+    fix: 'Give addresses and networks: 10.0.0.5 10.1.0.0/24.',
+  },
   XC170: {
     ...PARSER,
     func: 'get_num',

@@ -1,5 +1,5 @@
 // Rules a whole service must keep, in the reference's order; the first that says no leaves the service out.
-// Pure; reports XC210 – XC249 and XC260 – XC279.
+// Pure; reports XC210 – XC249 (see also proxy-rules.ts).
 // Source: spec of the reference 4.3.
 // differs: D12 TRAFFIC without redirect is ignored. differs: D17 a datagram service must wait. differs: D21 a daemon
 // that is not root may leave out user. tcpmux services have no port and so no duplicates; a stream service that waits
@@ -12,6 +12,7 @@ import type { Diagnostic } from './diagnostic.ts';
 import type { Draft } from './merge.ts';
 import { wholeConfig } from './merge.ts';
 import type { ConfigPorts } from './ports.ts';
+import { checkProxies, checkProxyProtocol } from './proxy-rules.ts';
 import type { Service } from './service.ts';
 import type { ServiceConfig } from './service-config.ts';
 
@@ -39,6 +40,8 @@ const RULES: readonly Step[] = [
   checkListed,
   checkRedirect,
   checkTraffic,
+  checkProxyProtocol,
+  checkProxies,
   checkVersions,
   checkNameInArgs,
   checkDatagram,
@@ -193,10 +196,7 @@ function checkPort({ draft, ports, report }: Examination): boolean {
 
 function checkRedirect({ draft, report }: Examination): boolean {
   const { values, name } = draft;
-  if (values.redirect === undefined) {
-    if (values.proxy_protocol !== undefined) report('XC260', [name], 'proxy_protocol');
-    return values.proxy_protocol === undefined;
-  }
+  if (values.redirect === undefined) return true;
   if (values.socket_type !== 'stream') report('XC225', [name], 'redirect');
   else if (values.wait === true) report('XC226', [name], 'wait');
   else if (hasFlag(draft, 'NAMEINARGS')) report('XC227', [name], 'flags');

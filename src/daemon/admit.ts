@@ -20,6 +20,7 @@ import type { Lack, MissingNames, Question } from './gather.ts';
 import { greet } from './greet.ts';
 import type { Caller } from './greet.ts';
 import type { Premises } from './premises.ts';
+import { meetCaller } from './proxied.ts';
 import { serveRedirect } from './redirect.ts';
 import { rememberCaller } from './sensor.ts';
 import { SourceRates } from './source-rates.ts';
@@ -34,13 +35,22 @@ type Settled = Exclude<Verdict, { kind: 'ask' }>;
 
 /** A connection was accepted. */
 export function admitConnection(premises: Premises, operation: ServiceInOperation, connection: Connection): void {
-  const caller = { connection, source: sourceOfPeer(connection.peer) };
-  greet(premises, operation, caller, { banner: 'banner', next: () => admitCaller(premises, operation, caller) });
+  const peer = { connection, source: sourceOfPeer(connection.peer) };
+  meetCaller(premises, operation, peer, {
+    next: (caller) =>
+      greet(premises, operation, caller, { banner: 'banner', next: () => admitCaller(premises, operation, caller) }),
+    turnAway: (denial) => conclude(premises, operation, peer, denial),
+  });
 }
 
 /** A caller has come to a service, by its socket or through tcpmux. */
 function admitCaller(premises: Premises, operation: ServiceInOperation, caller: Caller): void {
-  pursue(premises, operation, caller, { source: caller.source, fd: caller.connection.fd, found: { answers: [] } });
+  pursue(premises, operation, caller, {
+    source: caller.source,
+    via: caller.via,
+    fd: caller.connection.fd,
+    found: { answers: [] },
+  });
 }
 
 /** Decides, or holds the connection until more is known; where nobody more may be held, decides on what there is. */
@@ -155,6 +165,9 @@ function consider(premises: Premises, operation: ServiceInOperation, question: Q
   return { verdict, missing, nowMs: request.nowMs };
 }
 
+/** Those whose denial no name and no rule of the wrappers' files could change. */
+const EARLY: readonly string[] = ['proxy_from', 'sensor'];
+
 /** What the verdict hangs on. Limits, times and bans ask for nothing: what they refuse is refused at once. */
 function lackOf(
   premises: Premises,
@@ -162,7 +175,7 @@ function lackOf(
   { found }: Question,
   { verdict, missing, nowMs }: Considered,
 ): Lack | undefined {
-  const isEarly = verdict.kind === 'deny' && (verdict.stage === 'before-fork' || verdict.by === 'sensor');
+  const isEarly = verdict.kind === 'deny' && (verdict.stage === 'before-fork' || EARLY.includes(verdict.by));
   if (isEarly) return undefined;
   const isByAddress = verdict.kind === 'deny' && verdict.by === 'access';
   if (isByAddress && !missing.isForAccess) return undefined;

@@ -15,6 +15,8 @@ import { sourceOfText } from './plain-address.ts';
 
 export interface AccessQuestion {
   readonly address: string;
+  /** The proxy through which the caller comes; undefined: one of those that may be. */
+  readonly via?: string | undefined;
   /** Taken as confirmed; undefined: the caller's name cannot be found. */
   readonly hostName?: string | undefined;
   /** Minutes since midnight; undefined: some time at which the service is open. */
@@ -50,6 +52,7 @@ export function requestOf(service: Service, question: AccessQuestion, address: s
     service,
     access: compileAccess(config),
     source: sourceFor(service, address),
+    via: question.via === undefined ? undefined : sourceOfText(question.via),
     nowMs: NOW_SECOND * 1000,
     localMinute: minute ?? config.access_times?.[0]?.startMinute ?? 0,
     load: undefined,
@@ -95,11 +98,12 @@ function withLife(request: PolicyRequest, live: LiveFacts): PolicyRequest {
   return left === null ? counted : { ...counted, sourceRate: rateWithLeft(counted, left) };
 }
 
-/** As the service's own socket would show the caller; undefined where the server accepts the connection itself. */
+/** As the service's own socket, or a proxy, would show the caller; undefined where the server accepts the connection itself. */
 function sourceFor({ config }: Service, address: string): Source | undefined {
   const endpoint = endpointOf(config);
   if (endpoint?.arrival === 'listener') return undefined;
   const plain = sourceOfText(address);
+  if (config.proxy_from !== undefined) return plain;
   const isMapped = plain.family === 4 && endpoint?.spec.family === 'ipv6' && !endpoint.spec.isV6Only;
   return isMapped ? sourceOf(6, 0, `::ffff:${address}`, [0, 0, 0xffff, plain.words[0]]) : plain;
 }

@@ -50,6 +50,7 @@ const WORDS: { readonly [name in CheckName]: Words } = {
     live === undefined
       ? 'what -limit says is up to the daemon'
       : `${limit(processLimit, 'servers of all services')}${running(live.processLimit.running)}`,
+  proxy_from: ({ request }) => proxyWords(request),
   sensor: sensorWords,
   access: ({ request, explanation }) => accessWords(request, explanation),
   libwrap: ({ request }) => wrapperWords(request),
@@ -65,6 +66,13 @@ function sensorWords({ request: { service }, live }: Told): string {
   if (left !== undefined && left > 0) return `banned for another ${left} s`;
   if (service.config.flags.includes('SENSOR')) return 'a sensor serves nobody';
   return live === undefined ? 'no sensor; bans are not looked at' : 'no sensor, and not banned';
+}
+
+function proxyWords({ service: { config }, access, via }: PolicyRequest): string {
+  if (config.proxy_from === undefined) return 'callers connect by themselves';
+  if (via === undefined) return `for a caller through ${config.proxy_from.map(({ text }) => text).join(' ')}`;
+  const rule = access.proxies?.match(via);
+  return rule === undefined ? `no word of proxy_from matches ${via.plain}` : `proxy_from has "${rule.text}"`;
 }
 
 function limit(value: number, unit: string): string {

@@ -18,6 +18,7 @@ import type { WrapperFindings } from './wrappers.ts';
 /** What is asked about. */
 export interface Question {
   readonly source: Source | undefined;
+  readonly via?: Source | undefined;
   /** Of the connection or the socket; -1 where it says nothing about the peer. */
   readonly fd: number;
   /** What has been found out before. */
@@ -123,12 +124,13 @@ function withServerName(premises: Premises, request: PolicyRequest, isNeeded: bo
 function factsOf(premises: Premises, operation: ServiceInOperation, question: Question): PolicyRequest {
   const { service, access } = operation.equipment;
   const { children, waiting } = premises;
-  const { source, found, isCounted = false } = question;
+  const { source, via, found, isCounted = false } = question;
   const { key } = operation;
   return {
     service,
     access,
     source,
+    via,
     nowMs: monotonicMs(),
     localMinute: service.config.access_times === undefined ? 0 : localMinuteNow(),
     load: service.config.max_load === 0 ? undefined : loadavg()[0],

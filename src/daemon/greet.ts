@@ -12,6 +12,10 @@ import type { ServiceInOperation } from './service.ts';
 export interface Caller {
   readonly connection: Connection;
   readonly source: Source;
+  /** The peer, where it should be or is a proxy. */
+  readonly via?: Source;
+  /** Whom the caller called there, by the proxy's word. */
+  readonly called?: Source;
   /** Sent before everything else to a caller who is let in. */
   readonly preface?: Uint8Array;
 }

@@ -1,14 +1,13 @@
-// `redirect`: the connection is passed on to another host or to a unix socket. It counts as a running server with the daemon's own pid, leaves
-// START, TRAFFIC and EXIT, and ends when both sides have finished. Source: spec section 8.
+// `redirect`: the connection is passed on to another host or to a unix socket. It counts as a running server with the daemon's
+// own pid, leaves START, TRAFFIC and EXIT, and ends when both sides have finished. Source: spec section 8.
 // differs: D75 no process is started, and half-closes are passed on. differs: D84 unix sockets, PROXY protocol.
 
 import { trafficEvents } from '../audit/transcript.ts';
 import type { ProxyVersion, RedirectValue } from '../config/attributes/values.ts';
 import type { Server } from '../launch/children.ts';
 import { closeFd, relay, strerror } from '../native/binding.ts';
-import type { Connection } from '../net/connection.ts';
 import { proxyHeader } from '../net/proxy-header.ts';
-import type { Source } from '../policy/source.ts';
+import type { Caller } from './greet.ts';
 import { localEnd } from './local-end.ts';
 import type { Premises, ServerDetail } from './premises.ts';
 import { ended, recordStart, serverOf } from './serve.ts';
@@ -34,21 +33,17 @@ interface Redirection {
 export function serveRedirect(
   premises: Premises,
   operation: ServiceInOperation,
-  request: { readonly connection: Connection; readonly source: Source; readonly target: RedirectValue },
+  caller: Caller & { readonly target: RedirectValue },
 ): void {
-  const { connection, source, target } = request;
+  const { connection, source, target } = caller;
+  const preface = prefaceOf(operation.service.config.proxy_protocol, caller);
   let stop = (): void => closeFd(fd);
   const fd = connection.release();
   const detail: ServerDetail = { service: operation, source, startedAt: new Date(), stop: () => stop() };
   const server = serverOf(operation, detail, premises.pid);
   premises.children.add(server);
   recordStart(operation, source, premises.pid);
-  const redirection = {
-    operation,
-    target,
-    fd,
-    preface: prefaceOf(operation.service.config.proxy_protocol, source, fd),
-  };
+  const redirection = { operation, target, fd, preface };
   const join = (address: string | undefined): void => {
     if (address === undefined) closeFd(fd);
     stop = address === undefined ? nothing : begin(premises, server, redirection, address);
@@ -61,8 +56,9 @@ export function serveRedirect(
   });
 }
 
-function prefaceOf(version: ProxyVersion | undefined, source: Source, fd: number): Uint8Array {
-  return version === undefined ? NO_PREFACE : proxyHeader(version, source, localEnd(fd));
+/** A caller that came through proxies is named as they named it. */
+function prefaceOf(version: ProxyVersion | undefined, { connection, source, called }: Caller): Uint8Array {
+  return version === undefined ? NO_PREFACE : proxyHeader(version, source, called ?? localEnd(connection.fd));
 }
 
 /** Begins to relay; returns how to stop. */

@@ -35,7 +35,7 @@ export function serveTcpmux(premises: Premises, operation: ServiceInOperation, c
   stopReading = readFirstLine(connection.fd, NAME_MS, (line) => {
     premises.children.remove(server);
     ended(premises, server, { kind: 'exited', status: 0 });
-    follow(premises, { connection, source }, line, admit);
+    follow(premises, caller, line, admit);
   });
 }
 

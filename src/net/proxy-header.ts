@@ -13,6 +13,9 @@ export interface ProxyEnd {
   readonly plain: string;
 }
 
+/** The number of all ports. */
+export const MOST_PORTS = 65_536;
+
 /** What version 2 begins with. */
 export const SIGNATURE = '\r\n\r\n\0\r\nQUIT\n';
 

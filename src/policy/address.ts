@@ -21,18 +21,21 @@ export interface AddressList {
   readonly names: NameSet | undefined;
 }
 
-/** Both lists of a service; undefined = not given (for no_access also: empty). */
+/** The lists of a service; undefined = not given (for no_access also: empty). */
 export interface AccessTable {
   readonly onlyFrom: AddressList | undefined;
   readonly noAccess: AddressList | undefined;
+  /** Through whom callers come. */
+  readonly proxies: PrefixSet | undefined;
 }
 
 /** Compiles the lists of a service once, when it is loaded. */
-export function compileAccess(config: Pick<ServiceConfig, 'only_from' | 'no_access'>): AccessTable {
-  const { only_from, no_access } = config;
+export function compileAccess(config: Pick<ServiceConfig, 'only_from' | 'no_access' | 'proxy_from'>): AccessTable {
+  const { only_from, no_access, proxy_from } = config;
   return {
     onlyFrom: only_from === undefined ? undefined : compileList(only_from),
     noAccess: no_access === undefined || no_access.length === 0 ? undefined : compileList(no_access),
+    proxies: proxy_from === undefined ? undefined : compilePrefixes(proxy_from),
   };
 }
 

@@ -8,6 +8,7 @@ import type { RateState } from './cps.ts';
 import { libwrapCheck } from './hosts-access.ts';
 import { instancesCheck, perSourceCheck, processLimitCheck } from './limits.ts';
 import { loadCheck } from './load.ts';
+import { proxyCheck } from './proxies.ts';
 import type { PolicyRequest } from './request.ts';
 import { sourceRateAfter, perSourceCpsCheck } from './source-rate.ts';
 import { sensorCheck } from './sensor.ts';
@@ -22,8 +23,8 @@ interface Check {
 }
 
 /**
- * Every check, in the order of the reference; ours, which keeps a flooder out of the count, goes first. Only the last may
- * grant.
+ * Every check, in the order of the reference. Two are ours: per_source_cps goes first, which keeps a flooder out of the count;
+ * proxy_from is about the peer itself and stands before what is about the caller. Only the last may grant.
  */
 export const CHECKS = [
   { name: 'per_source_cps', stage: 'before-fork', check: perSourceCpsCheck },
@@ -33,6 +34,7 @@ export const CHECKS = [
   { name: 'instances', stage: 'before-fork', check: instancesCheck },
   { name: 'per_source', stage: 'before-fork', check: perSourceCheck },
   { name: 'limit', stage: 'before-fork', check: processLimitCheck },
+  { name: 'proxy_from', stage: 'after-fork', check: proxyCheck },
   { name: 'sensor', stage: 'after-fork', check: sensorCheck },
   { name: 'access', stage: 'after-fork', check: accessCheck },
   { name: 'libwrap', stage: 'after-fork', check: libwrapCheck },

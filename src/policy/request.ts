@@ -32,6 +32,8 @@ export interface PolicyRequest {
   readonly access: AccessTable;
   /** undefined: the peer cannot be known (stream with wait = yes). */
   readonly source: Source | undefined;
+  /** The peer through whom the source comes, where proxies stand before the service. */
+  readonly via?: Source | undefined;
   /** Monotonic. */
   readonly nowMs: number;
   /** Minutes since local midnight, 0 to 1439. */

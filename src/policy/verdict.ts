@@ -5,7 +5,7 @@
 import type { Span } from '../config/source.ts';
 import type { WrapperEffects, WrapperStep } from './hosts-effects.ts';
 
-/** The words of the FAIL line, exactly as xinetd.log(5) spells them. */
+/** The words of the FAIL line, exactly as xinetd.log(5) spells them; `proxy_header` is ours. */
 export type DenyReason =
   | 'address'
   | 'time'
@@ -15,7 +15,8 @@ export type DenyReason =
   | 'process_limit'
   | 'libwrap'
   | 'load'
-  | 'connections per second';
+  | 'connections per second'
+  | 'proxy_header';
 
 /** `before-fork`: the reference refuses in the daemon (FAIL alone); `after-fork`: in the child (START, FAIL, EXIT). */
 export type CheckStage = 'before-fork' | 'after-fork';

@@ -21,6 +21,16 @@ service time
 	type = INTERNAL UNLISTED
 	disable = yes
 }
+service fronted
+{
+	type = UNLISTED
+	proxy_from = 10.0.0.5
+	socket_type = stream
+	port = 7014
+	wait = no
+	user = root
+	server = /bin/cat
+}
 `;
 
 describe('explain', () => {
@@ -32,7 +42,13 @@ describe('explain', () => {
   afterAll(() => rmSync(folder, { recursive: true }));
 
   function ask(service: string, address: string, options: Partial<ExplainOptions> = {}): Promise<Said> {
-    const usual = { configPath: join(folder, 'conf'), name: undefined, at: '09:00', isJson: false } as const;
+    const usual = {
+      configPath: join(folder, 'conf'),
+      name: undefined,
+      via: undefined,
+      at: '09:00',
+      isJson: false,
+    } as const;
     const surroundings = { isInetdCompatible: false, daemon: { kind: 'nobody' }, etc: folder } as const;
     return explainCaller(service, address, { ...usual, ...surroundings, ...options });
   }
@@ -56,6 +72,17 @@ describe('explain', () => {
     expect(await ask('day', '192.0.2.1')).toMatchObject({ code: 1, isComplaint: false });
     expect(await ask('day', '192.0.2.1', { name: 'a.lan.test' })).toMatchObject({ code: 0 });
     expect((await ask('day', '10.1.2.3', { at: '03:00' })).text).toMatch(/DENIED: closed at 03:00/);
+  });
+
+  test('asks whether a proxy may pass a caller on', async () => {
+    expect((await ask('fronted', '192.0.2.1')).text).toMatch(
+      /proxy_from +passes {2}for a caller through 10\.0\.0\.5$/m,
+    );
+    expect(await ask('fronted', '192.0.2.1', { via: '10.0.0.5' })).toMatchObject({ code: 0 });
+    const denied = await ask('fronted', '192.0.2.1', { via: '10.0.0.6' });
+    expect(denied.code).toBe(1);
+    expect(denied.text).toMatch(/DENIED: no word of proxy_from matches 10\.0\.0\.6\n.*conf:20:2:/);
+    expect(await ask('fronted', '192.0.2.1', { via: 'elsewhere' })).toMatchObject({ code: 2, isComplaint: true });
   });
 
   test('finds a service by id or name in any case', async () => {

@@ -129,6 +129,7 @@ describe('an answer about a caller', () => {
         'instances: up to 3 servers; 2 now',
         'per_source: up to 2 servers for one source; 1 now',
         'limit: up to 9 servers of all services; 5 now',
+        'proxy_from: callers connect by themselves',
         'sensor: no sensor, and not banned',
         'access: without only_from everybody may call',
         'libwrap: hosts.allow and hosts.deny are not looked at',

@@ -16,6 +16,7 @@ describe('decide', () => {
       'before-fork instances',
       'before-fork per_source',
       'before-fork limit',
+      'after-fork proxy_from',
       'after-fork sensor',
       'after-fork access',
       'after-fork libwrap',

@@ -57,6 +57,7 @@ const CONFIG: ServiceConfig = {
   banner_fail: undefined,
   redirect: undefined,
   proxy_protocol: undefined,
+  proxy_from: undefined,
   rpc_version: undefined,
   rpc_number: undefined,
   rlimit_as: undefined,

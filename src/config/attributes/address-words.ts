@@ -1,4 +1,4 @@
-// Reader of only_from and no_access: every form of address the reference takes, tried in its order.
+// Reader of only_from, no_access and proxy_from: every form of address the reference takes, tried in its order.
 // Host names are never resolved here, only their syntax is checked (/etc/hosts and /etc/networks tell names of
 // hosts from names of networks). Pure; reports XC160 – XC169.
 // Source: xinetd.conf(5) only_from; compat/003-access-address-forms.
@@ -31,9 +31,21 @@ export function readNoAccess(words: readonly Word[], context: ReadContext): Addr
   return readList(words, context, 'XC161');
 }
 
-function readList(words: readonly Word[], context: ReadContext, refusal: 'XC160' | 'XC161'): Addresses | Failed {
+/** Reads proxy_from: addresses alone, for whoever is trusted must be certain. */
+export function readProxies(words: readonly Word[], context: ReadContext): Addresses | Failed {
+  const patterns = readList(words, context, 'XC167');
+  if (patterns === FAILED) return FAILED;
+  const named = patterns.find(({ kind }) => kind === 'host' || kind === 'domain');
+  if (named === undefined) return patterns;
+  context.report('XC167', [named.text], named, 'names are not taken here');
+  return FAILED;
+}
+
+type Refusal = 'XC160' | 'XC161' | 'XC167';
+
+function readList(words: readonly Word[], context: ReadContext, refusal: Refusal): Addresses | Failed {
   const patterns: AddressPattern[] = [];
-  const isStrict = refusal === 'XC161';
+  const isStrict = refusal !== 'XC160';
   for (const word of words) {
     if (word.text.includes(',') && !word.text.includes('{')) {
       context.report('XC162', [word.text], word, `write ${word.text.split(',').filter(Boolean).join(' ')}`);

@@ -6,7 +6,7 @@ import { disabled, enabled } from './defaults.ts';
 import * as identity from './identity.ts';
 import * as limits from './limits.ts';
 import * as logging from './logging.ts';
-import { proxyProtocol } from './proxy.ts';
+import { proxyFrom, proxyProtocol } from './proxy.ts';
 import * as resources from './resources.ts';
 import type { AttributeRow, ValueOf } from './row.ts';
 import * as server from './server.ts';
@@ -43,6 +43,7 @@ export const SERVICE_ATTRIBUTES = [
   limits.reloadGrace,
   limits.maxLoad,
   limits.idleTimeout,
+  proxyFrom,
   access.onlyFrom,
   access.noAccess,
   access.accessTimes,

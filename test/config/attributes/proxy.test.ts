@@ -16,3 +16,40 @@ describe('proxy_protocol', () => {
     expect(codesOf(loadText(serviceText(['proxy_protocol = v1'])))).toContain('XC260');
   });
 });
+
+describe('proxy_from', () => {
+  const codesFor = (...lines: readonly string[]): readonly string[] =>
+    codesOf(loadText(serviceText(['proxy_from = 10.0.0.5', ...lines])));
+
+  test('takes addresses and networks', () => {
+    const { proxy_from } = configOf(['proxy_from = 10.0.0.5', 'proxy_from += 10.1.0.0/24 2001:db8::/32']);
+    expect(proxy_from?.map(({ text }) => text)).toEqual(['10.0.0.5', '10.1.0.0/24', '2001:db8::/32']);
+  });
+
+  test.each(['proxy.example', '.example', '300.1.1.1', '127'])('refuses %s, which is no certain address', (word) => {
+    expect(codesOf(loadText(serviceText([`proxy_from = ${word}`])))).toContain('XC167');
+  });
+
+  test('needs at least one', () => {
+    expect(codesOf(loadText(serviceText(['proxy_from =']))).slice(0, 1)).toEqual(['XC105']);
+  });
+
+  test.each([
+    [['wait = yes'], 'XC261'],
+    [['socket_type = dgram', 'protocol = udp', 'wait = yes'], 'XC261'],
+    [['type = UNLISTED TCPMUX', 'protocol = tcp'], 'XC262'],
+    [['flags = IDONLY', 'log_on_success = USERID'], 'XC263'],
+  ])('keeps a service with %j from starting', (lines, code) => {
+    expect(codesFor(...lines)).toContain(code);
+  });
+
+  test('leaves out who cannot be asked', () => {
+    const { log_on_success } = configOf(['proxy_from = 10.0.0.5', 'log_on_success = HOST USERID']);
+    expect(log_on_success).toEqual(['HOST']);
+    expect(codesFor('log_on_failure = USERID')).toEqual(['XC264']);
+  });
+
+  test.each(['0.0.0.0', '::/0', '10.0.0.5 0.0.0.0/0'])('warns of %s, which is everybody', (words) => {
+    expect(codesOf(loadText(serviceText([`proxy_from = ${words}`])))).toEqual(['XC265']);
+  });
+});
