@@ -1,7 +1,7 @@
 // `proxy_from`: callers come through proxies, which say who calls in a header of the PROXY protocol (net/proxy-parse.ts). It is
 // believed from the proxies that are named there alone; who is none of them, or does not say it properly and in time, is refused.
 // Everything after this (rules, limits, bans, log, server) sees the caller, not the proxy.
-// differs: D88 a new attribute.
+// differs: D89 a new attribute.
 
 import { readProxyHeader } from '../net/proxy-reader.ts';
 import type { ProxyNews } from '../net/proxy-reader.ts';
