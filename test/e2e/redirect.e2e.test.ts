@@ -2,13 +2,15 @@
 
 import { createServer } from 'node:net';
 import type { Socket } from 'node:net';
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, rmSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { afterTest } from './support/cell.ts';
 import { call, exchange } from './support/clients.ts';
 import { defaults, freshPort, service } from './support/configuration.ts';
 import { startDaemon } from './support/daemon.ts';
 import type { Daemon } from './support/daemon.ts';
+import { startNameServer } from './support/name-server.ts';
+import { until } from './support/wait.ts';
 
 /** A target that answers once its client has finished speaking. */
 function listen(port: number, host: string, answer: (heard: string) => string): Promise<void> {
@@ -57,6 +59,59 @@ test('a target is found by its name in /etc/hosts', async () => {
   const { port, to } = await relaying('backend.test');
   await listen(to, '127.0.0.3', length);
   expect(await exchange(port, { send: 'hello', isHalfClosed: true })).toBe('5 bytes');
+});
+
+test('a name is looked up again when its time is over', async () => {
+  const addresses = { 'moving.test': '127.0.0.3' };
+  const asked = await startNameServer({ addresses, ttlSeconds: 1 });
+  const { port, to } = await relaying('moving.test');
+  await listen(to, '127.0.0.3', () => 'here');
+  await listen(to, '127.0.0.4', () => 'there');
+  const ask = (): Promise<string> => exchange(port, { isHalfClosed: true });
+  const begun = Date.now();
+  expect([await ask(), await ask(), await ask()]).toEqual(['here', 'here', 'here']);
+  if (Date.now() - begun < 900) expect(asked).toEqual(['moving.test']);
+  addresses['moving.test'] = '127.0.0.4';
+  await until('the new address is known', async () => (await ask()) === 'there');
+});
+
+test('a name that nobody knows is told in the log, and tried again', async () => {
+  const addresses: Record<string, string> = {};
+  await startNameServer({ addresses });
+  const { daemon, port, to } = await relaying('late.test');
+  expect(await exchange(port)).toBe('');
+  await daemon.logs(/ERROR: can't connect to remote host late\.test: No route to host, no address known/);
+  await listen(to, '127.0.0.3', length);
+  addresses['late.test'] = '127.0.0.3';
+  expect(await exchange(port, { send: 'hello', isHalfClosed: true })).toBe('5 bytes');
+});
+
+test('a reload lets connections finish and sends new ones to the new target', async () => {
+  const [port, before, after] = [freshPort(), freshPort(), freshPort()];
+  const log = defaults({ log_type: 'FILE {audit}', log_on_success: 'PID HOST EXIT' });
+  const to = (target: number): string => log + service('pass', { port, redirect: `127.0.0.1 ${target}` });
+  await listen(before, '127.0.0.1', () => 'before');
+  await listen(after, '127.0.0.1', () => 'after');
+  const daemon = await startDaemon(to(before));
+  const [first, second] = [await call(port), await call(port)];
+  await daemon.audits(2);
+  await daemon.reload(to(after));
+  expect(await exchange(port, { isHalfClosed: true })).toBe('after');
+  first.socket.end();
+  await first.hears(/^before$/);
+  await daemon.reload(log + service('other', { port: freshPort(), redirect: `127.0.0.1 ${after}` }));
+  second.say('still here');
+  second.socket.end();
+  await second.hears(/^before$/);
+  expect((await daemon.audits(6)).filter((line) => / EXIT: pass status=0 pid=/.test(line))).toHaveLength(3);
+});
+
+test('twist of hosts.allow takes the place of the target', async () => {
+  writeFileSync('/etc/hosts.allow', 'pass: ALL: twist echo twisted for %a; exit 3\n');
+  afterTest(() => rmSync('/etc/hosts.allow'));
+  const { daemon, port } = await relaying('127.0.0.1');
+  expect(await exchange(port)).toBe('twisted for 127.0.0.1\n');
+  expect((await daemon.audits(2))[1]).toMatch(/ EXIT: pass status=3 /);
 });
 
 test('a target that refuses is told in the log', async () => {

@@ -10,6 +10,8 @@ export interface NameServerTables {
   readonly names?: Readonly<Record<string, string>>;
   /** A records by name. */
   readonly addresses?: Readonly<Record<string, string>>;
+  /** How long an answer holds; a minute where it is missing. */
+  readonly ttlSeconds?: number;
   /** Never answers. */
   readonly isSilent?: boolean;
 }
@@ -25,7 +27,9 @@ export async function startNameServer(tables: NameServerTables): Promise<readonl
   socket.on('message', (query: Buffer, { port, address }: RemoteInfo) => {
     const { name, type, end } = questionOf(query);
     asked.push(name);
-    if (tables.isSilent !== true) socket.send(answerTo(query, end, recordFor(tables, name, type)), port, address);
+    const { isSilent, ttlSeconds = TTL_SECONDS } = tables;
+    const answer = { data: recordFor(tables, name, type), ttlSeconds };
+    if (isSilent !== true) socket.send(answerTo(query, end, answer), port, address);
   });
   await new Promise<void>((resolve) => void socket.bind(53, '127.0.0.1', resolve));
   afterTest(() => new Promise<void>((resolve) => void socket.close(() => resolve())));
@@ -59,7 +63,11 @@ function encodeName(name: string): Buffer {
 }
 
 /** The question again, and the record that answers it; without one there is no such name. */
-function answerTo(query: Buffer, end: number, data: Buffer | undefined): Buffer {
+function answerTo(
+  query: Buffer,
+  end: number,
+  { data, ttlSeconds }: { readonly data: Buffer | undefined; readonly ttlSeconds: number },
+): Buffer {
   const header = Buffer.from(query.subarray(0, HEADER_BYTES));
   header.writeUInt16BE(data === undefined ? 0x8583 : 0x8580, 2);
   header.writeUInt16BE(1, 4);
@@ -70,7 +78,7 @@ function answerTo(query: Buffer, end: number, data: Buffer | undefined): Buffer 
   const record = Buffer.alloc(12);
   record.writeUInt16BE(0xc000 + HEADER_BYTES, 0);
   question.copy(record, 2, question.length - 4);
-  record.writeUInt32BE(TTL_SECONDS, 6);
+  record.writeUInt32BE(ttlSeconds, 6);
   record.writeUInt16BE(data.length, 10);
   return Buffer.concat([header, question, record, data]);
 }
