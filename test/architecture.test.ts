@@ -37,6 +37,13 @@ const PURE_FILES = [
   'launch/environment.ts',
   'daemon/diff.ts',
   'cli/options.ts',
+  'cli/convert/blocks.ts',
+  'cli/convert/losses.ts',
+  'cli/convert/prefixes.ts',
+  'cli/convert/report.ts',
+  'cli/convert/service-lines.ts',
+  'cli/convert/unit-text.ts',
+  'cli/convert/units.ts',
 ];
 
 const files = readdirSync('src', { recursive: true, encoding: 'utf8' })

@@ -2,6 +2,7 @@
 
 import type { Argv } from 'yargs';
 import { describeBans } from './bans-command.ts';
+import { describeConvert } from './convert-command.ts';
 import { describeControlCommands } from './control-commands.ts';
 import { demo } from './demo.ts';
 import { describeExplain } from './explain-command.ts';
@@ -12,7 +13,7 @@ import { VERSION } from './version.ts';
 type Command = (words: readonly string[], program: string) => Promise<number | undefined>;
 
 const HELP_WORDS: readonly string[] = ['--help', '-h', 'help'];
-const COMMAND_WORDS: readonly string[] = ['demo', 'bans', 'explain', 'reload', 'status', '--version'];
+const COMMAND_WORDS: readonly string[] = ['demo', 'bans', 'convert', 'explain', 'reload', 'status', '--version'];
 
 /** The command a command line begins with, if it is not xinetd's own kind. */
 export function commandNamed(words: readonly string[]): Command | undefined {
@@ -26,7 +27,7 @@ const run: Command = async (words, program) => {
   const { default: yargs } = await import('yargs');
   let code: number | undefined = EXIT_OK;
   const onExit = (exitCode: number): void => void (code = exitCode);
-  const cli = [describeBans, describeExplain, describeControlCommands].reduce(
+  const cli = [describeBans, describeConvert, describeExplain, describeControlCommands].reduce(
     (described, describe) => describe(described, onExit),
     yargs([...words])
       .scriptName(program)

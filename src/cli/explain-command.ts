@@ -1,10 +1,12 @@
 // The words of `xinetd-ts explain` as yargs reads them. Addresses and times stay text: yargs would make numbers of some.
 
-import { writeSync } from 'node:fs';
 import type { Argv } from 'yargs';
 import { explainCaller, explainWord } from './explain.ts';
-import type { Said } from './explain.ts';
 import type { DaemonChoice } from './live-facts.ts';
+import { writeWhole } from './write-whole.ts';
+
+const STDOUT = 1;
+const STDERR = 2;
 
 /** Adds `explain`; `onExit` is told the exit code. */
 export function describeExplain(parser: Argv, onExit: (code: number) => void): Argv {
@@ -28,7 +30,7 @@ export function describeExplain(parser: Argv, onExit: (code: number) => void): A
       const daemon = daemonChoice(control, offline);
       const options = { configPath: f, name, via, at, isJson: json, isInetdCompatible: inetd_compat, daemon };
       const said = address === undefined ? explainWord(what) : await explainCaller(what, address, options);
-      print(said);
+      writeWhole(said.isComplaint ? STDERR : STDOUT, said.text);
       onExit(said.code);
     },
   );
@@ -37,10 +39,4 @@ export function describeExplain(parser: Argv, onExit: (code: number) => void): A
 function daemonChoice(control: string | undefined, isOffline: boolean): DaemonChoice {
   if (isOffline) return { kind: 'nobody' };
   return control === undefined ? { kind: 'usual' } : { kind: 'at', path: control };
-}
-
-/** Whole, also into a pipe that takes less at a time. */
-function print({ text, isComplaint }: Said): void {
-  const bytes = Buffer.from(text, 'utf8');
-  for (let at = 0; at < bytes.length;) at += writeSync(isComplaint ? 2 : 1, bytes, at);
 }

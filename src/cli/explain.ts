@@ -4,7 +4,6 @@
 // Exit status: 0 allowed (or explained), 1 denied, 2 no such service, address, time, code or attribute, 3 no daemon answers
 // at the socket that was named.
 
-import { resolve } from 'node:path';
 import { attributeNames, findAttribute } from '../config/attributes/index.ts';
 import { CODES, codeRow } from '../config/codes.ts';
 import type { DiagnosticCode } from '../config/codes.ts';
@@ -25,8 +24,7 @@ import { plainAddress } from '../daemon/plain-address.ts';
 import { EXIT_DENIED, EXIT_NO_DAEMON, EXIT_OK, EXIT_USAGE } from './exit-codes.ts';
 import { liveFacts } from './live-facts.ts';
 import type { DaemonChoice } from './live-facts.ts';
-import { scanOptions } from './options.ts';
-import { loadFor } from './test-config.ts';
+import { loadNamed } from './test-config.ts';
 
 /** What the command says, on standard output or, as a complaint, on standard error. */
 export interface Said {
@@ -55,7 +53,7 @@ export interface ExplainOptions {
 export async function explainCaller(word: string, address: string, options: ExplainOptions): Promise<Said> {
   const minute = options.at === undefined ? localMinuteNow() : parseTime(options.at);
   if (minute === undefined) return complain(`not a time of day, such as 03:00: ${options.at}`);
-  const loaded = load(options);
+  const loaded = loadNamed(options.configPath, options.isInetdCompatible);
   const service = serviceNamed(loaded, word);
   if (service === undefined) return complain(whyMissing(loaded, word));
   if (plainAddress(address) === undefined) return complain(`not an address: ${address}`);
@@ -80,12 +78,6 @@ export function explainWord(word: string): Said {
   if (attribute !== undefined) return explained(attributeText(attribute));
   const near = nearest(word, [...Object.keys(CODES), ...attributeNames('service'), ...attributeNames('defaults')]);
   return complain(`no code or attribute: ${word}${near === undefined ? '' : ` (did you mean ${near}?)`}`);
-}
-
-function load({ configPath, isInetdCompatible }: ExplainOptions): LoadedConfig {
-  const scanned = scanOptions(['-f', resolve(configPath), ...(isInetdCompatible ? ['-inetd_compat'] : [])]);
-  if (scanned.kind === 'usage') throw new Error('invariant: -f takes any word');
-  return loadFor(scanned.options);
 }
 
 /** By id, then by name, in any case. */

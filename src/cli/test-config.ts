@@ -1,7 +1,7 @@
 // `-t`: read the configuration as the daemon would and say everything that is wrong with it; `-T`: print what it means.
 // The same road as the daemon's: `config/load.ts` and `config/render.ts`. Exit status 1 when there is an error.
 
-import { writeSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { isatty } from 'node:tty';
 import { codeRow } from '../config/codes.ts';
 import type { Diagnostic } from '../config/diagnostic.ts';
@@ -13,7 +13,9 @@ import { systemPorts } from '../daemon/boot.ts';
 import { failedExpectations } from '../daemon/expectations.ts';
 import { INETD_CONF } from '../daemon/run.ts';
 import { EXIT_FAILURE, EXIT_OK } from './exit-codes.ts';
+import { scanOptions } from './options.ts';
 import type { DaemonOptions } from './options.ts';
+import { writeWhole } from './write-whole.ts';
 
 const STDOUT = 1;
 const STDERR = 2;
@@ -22,6 +24,13 @@ const STDERR = 2;
 export function loadFor(options: DaemonOptions): LoadedConfig {
   const inetd = options.isInetdCompatible ? { inetdPath: INETD_CONF } : {};
   return loadConfig({ path: options.configPath, baseDirectory: process.cwd(), ...inetd }, systemPorts(options));
+}
+
+/** Reads the file of a command that is no option of the daemon. */
+export function loadNamed(path: string, isInetdCompatible: boolean): LoadedConfig {
+  const scanned = scanOptions(['-f', resolve(path), ...(isInetdCompatible ? ['-inetd_compat'] : [])]);
+  if (scanned.kind === 'usage') throw new Error('invariant: -f takes any word');
+  return loadFor(scanned.options);
 }
 
 /** `-t`: one line per finding; at a terminal with source line, caret and hint; `--json`: one object. */
@@ -42,7 +51,7 @@ export function showConfiguration(options: DaemonOptions): number {
   const loaded = loadFor(options);
   for (const line of findings(loaded.diagnostics.filter(isError), true)) print(STDERR, line);
   if (loaded.mainFile !== 'read') return EXIT_FAILURE;
-  writeAll(STDOUT, Buffer.from(effectiveConfiguration(loaded), 'latin1'));
+  writeWhole(STDOUT, Buffer.from(effectiveConfiguration(loaded), 'latin1'));
   return loaded.diagnostics.some(isError) ? EXIT_FAILURE : EXIT_OK;
 }
 
@@ -66,10 +75,5 @@ function writeJson(loaded: LoadedConfig, path: string, isPassed: boolean): void 
 }
 
 function print(fd: number, line: string): void {
-  writeAll(fd, Buffer.from(`${line}\n`, 'utf8'));
-}
-
-/** Whole, also into a pipe that takes less at a time. */
-function writeAll(fd: number, bytes: Uint8Array): void {
-  for (let at = 0; at < bytes.length;) at += writeSync(fd, bytes, at);
+  writeWhole(fd, `${line}\n`);
 }
