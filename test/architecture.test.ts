@@ -28,8 +28,11 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
 
 /** Pure besides the whole of config and policy. */
 const PURE_FILES = [
+  'audit/address-form.ts',
   'audit/event.ts',
   'audit/format.ts',
+  'audit/lines.ts',
+  'audit/record.ts',
   'audit/transcript.ts',
   'net/endpoint.ts',
   'net/ident-reply.ts',

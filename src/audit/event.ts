@@ -1,6 +1,7 @@
-// What happened to a service's connections, as values; `format.ts` makes lines of them. Pure types.
+// What happened to a service's connections, as values; `lines.ts` says what a log has of them. Pure types.
 // The kinds are the words of xinetd.log(5).
 
+import type { Span } from '../config/source.ts';
 import type { DenyReason } from '../policy/verdict.ts';
 import type { Source } from '../policy/source.ts';
 
@@ -16,46 +17,56 @@ export type IdentResult =
 /** How a server ended. */
 export type ServerEnd = { readonly status: number } | { readonly signal: number };
 
-export interface StartEvent {
-  readonly kind: 'start';
+/** Who asked for what. */
+export interface Request {
+  /** The service's. */
   readonly id: string;
+  readonly source: Source | undefined;
+  /** Unique in this daemon's life. */
+  readonly requestNumber: number;
+}
+
+export interface StartEvent extends Request {
+  readonly kind: 'start';
   /** 0 for a service that is served inside the daemon. */
   readonly pid: number;
-  readonly source: Source | undefined;
+  /** Nothing was started: the line is there because the reference would have forked. Not in records. */
+  readonly isForForm?: true;
 }
 
-export interface ExitEvent {
+export interface ExitEvent extends Request {
   readonly kind: 'exit';
-  readonly id: string;
   readonly pid: number;
   readonly end: ServerEnd;
-  readonly durationSeconds: number;
+  readonly durationMs: number;
+  /** Of the server and those it waited for; undefined where no process ended. */
+  readonly cpuMicroseconds?: number | undefined;
+  /** As of START. */
+  readonly isForForm?: true;
 }
 
-export interface FailEvent {
+export interface FailEvent extends Request {
   readonly kind: 'fail';
-  readonly id: string;
   readonly reason: DenyReason;
-  readonly source: Source | undefined;
+  /** The check that denied. */
+  readonly by?: string;
+  /** The words of the configuration that decided. */
+  readonly rule?: Span | undefined;
 }
 
-export interface UserIdEvent {
+export interface UserIdEvent extends Request {
   readonly kind: 'userid';
-  readonly id: string;
   /** As the identity server said it: untrusted bytes. */
   readonly text: string;
 }
 
-export interface NoIdEvent {
+export interface NoIdEvent extends Request {
   readonly kind: 'noid';
-  readonly id: string;
-  readonly source: Source | undefined;
   readonly result: IdentResult;
 }
 
-export interface TrafficEvent {
+export interface TrafficEvent extends Request {
   readonly kind: 'traffic';
-  readonly id: string;
   /** From the client to the target. */
   readonly inBytes: number;
   readonly outBytes: number;

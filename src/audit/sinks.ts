@@ -1,31 +1,27 @@
 // The service logs: where `log_type` sends a service's audit lines. One common log for the services that take theirs
-// from `defaults`, one of its own for each service that names a file; syslog and stdout are shared by all.
+// from `defaults`, one of its own for each service that names a file; syslog, the journal and the standard streams are
+// shared by all.
 // Opening throws SystemError (the caller logs `creation of ID log failed` and does not start the service); after that
 // nothing throws: trouble is reported through `ports.report` and lines that cannot be kept are counted.
 
 import type { Service } from '../config/service.ts';
+import { AddressHash } from './address-hash.ts';
+import { addressWriter, showsPort } from './address-form.ts';
 import type { AuditEvent } from './event.ts';
-import { FileLog, sinkTrouble } from './file-log.ts';
-import type { FileTarget } from './file-log.ts';
 import { compileFormat } from './format.ts';
-import { BufferedSink } from './line-sink.ts';
-import type { LineSink } from './line-sink.ts';
-import type { Report } from './report.ts';
+import type { JournalChannel } from './journal.ts';
+import type { Style } from './lines.ts';
+import type { Outlet } from './open-files.ts';
+import { Outlets } from './outlets.ts';
+import type { OutletPorts } from './outlets.ts';
+import { compileRecord, jsonLine } from './record.ts';
 import { fileStamp } from './stamp.ts';
-import { StreamWriter } from './stream-writer.ts';
-import type { OutputStream } from './stream-writer.ts';
-import type { SyslogChannel } from './syslog.ts';
+import type { Stamp } from './stamp.ts';
 
 /** What the logs need of the world. */
-export interface AuditPorts {
-  readonly report: Report;
-  readonly syslog: SyslogChannel;
-  /** Standard output. */
-  readonly stdout: OutputStream & { readonly fd: number };
-  /** strerror(3). */
-  readonly strerror: (errno: number) => string;
-  /** Wall clock. */
-  readonly nowMs: () => number;
+export interface AuditPorts extends OutletPorts {
+  /** The daemon's. */
+  readonly pid: number;
 }
 
 /** The log of one service. */
@@ -46,50 +42,55 @@ export interface AuditLogs {
   readonly flushSync: () => void;
 }
 
-/** A place for finished lines that one or more services hold. */
-interface Outlet {
-  readonly write: (line: string) => void;
-  readonly close: () => void;
-}
-
 /** Makes the daemon's set of service logs. */
 export function createAuditLogs(ports: AuditPorts): AuditLogs {
-  const files = new OpenFiles(ports);
-  const stdout = lazily(
-    () => new BufferedSink(new StreamWriter(ports.stdout, ports.stdout.fd), sinkTrouble('stdout', ports.report)),
-  );
+  const outlets = new Outlets(ports);
+  const hash = new AddressHash(ports.nowMs);
   const stamp = fileStamp();
-  const sinks = (): readonly Pick<LineSink, 'drain' | 'flushSync'>[] => [...files.all, ...stdout.made, ports.syslog];
   return {
-    open: (service) => serviceLog(service, outletOf(service)),
-    reopen: () => files.all.filter((log) => !log.isClosing).forEach((log) => log.reopen()),
-    drain: async () => {
-      await Promise.all(sinks().map((sink) => sink.drain()));
+    open: (service) => {
+      const { log_type: target, log_address: form } = service.config;
+      const style: Style = { address: addressWriter(form, hash.of), showsPort: showsPort(form) };
+      if (target === undefined) return SILENT;
+      if (target.kind === 'journal') return journalLog(service, style, outlets.journal, ports.pid);
+      return lineLog(recorderFor(service, style, ports, stamp), outlets.to(service, target));
     },
-    flushSync: () => sinks().forEach((sink) => sink.flushSync()),
+    reopen: () => outlets.files.all.filter((log) => !log.isClosing).forEach((log) => log.reopen()),
+    drain: async () => {
+      await Promise.all(outlets.all.map((sink) => sink.drain()));
+    },
+    flushSync: () => outlets.all.forEach((sink) => sink.flushSync()),
   };
-
-  function outletOf(service: Service): Outlet | undefined {
-    const target = service.config.log_type;
-    if (target === undefined) return undefined;
-    if (target.kind === 'syslog') return ports.syslog.sink(target.facility, target.level);
-    if (target.kind === 'stdout') return stamped({ write: (line) => stdout.get().write(line), close: () => undefined });
-    return stamped(files.hold(service, target));
-  }
-
-  function stamped(outlet: Outlet): Outlet {
-    return { write: (line) => outlet.write(`${stamp(ports.nowMs())}: ${line}`), close: outlet.close };
-  }
 }
 
-/** A service without `log_type` writes nothing, whatever its flags say. */
-function serviceLog(service: Service, outlet: Outlet | undefined): ServiceLog {
-  if (outlet === undefined) return { record: () => undefined, close: () => undefined };
-  const format = compileFormat(service.config);
+/** Of a service without `log_type`, which writes nothing, whatever its flags say. */
+const SILENT: ServiceLog = { record: () => undefined, close: () => undefined };
+
+/** Makes the line of an event, with all that its target wants in front. */
+type Recorder = (event: AuditEvent) => string | undefined;
+
+function recorderFor({ config }: Service, style: Style, { nowMs, pid }: AuditPorts, stamp: Stamp): Recorder {
+  if (config.log_format === 'json') {
+    const record = compileRecord(config, style, pid);
+    return (event) => {
+      const fields = record(event);
+      return fields === undefined ? undefined : jsonLine(fields, nowMs());
+    };
+  }
+  const format = compileFormat(config, style);
+  // Syslog has a stamp of its own.
+  if (config.log_type?.kind === 'syslog') return format;
+  return (event) => {
+    const line = format(event);
+    return line === undefined ? undefined : `${stamp(nowMs())}: ${line}`;
+  };
+}
+
+function lineLog(recorder: Recorder, outlet: Outlet): ServiceLog {
   return {
     record: (events) => {
       for (const event of events) {
-        const line = format(event);
+        const line = recorder(event);
         if (line !== undefined) outlet.write(line);
       }
     },
@@ -97,68 +98,16 @@ function serviceLog(service: Service, outlet: Outlet | undefined): ServiceLog {
   };
 }
 
-/** The files now open (or closed with lines still to land); the common log closes with the last service that holds it. */
-class OpenFiles {
-  readonly #ports: AuditPorts;
-  readonly #open = new Set<FileLog>();
-  readonly #common = new Map<string, { readonly log: FileLog; holders: number }>();
-
-  constructor(ports: AuditPorts) {
-    this.#ports = ports;
-  }
-
-  get all(): readonly FileLog[] {
-    return [...this.#open];
-  }
-
-  hold(service: Service, target: FileTarget): Outlet {
-    const isCommon = service.origins.log_type?.from === 'defaults';
-    return isCommon ? this.#holdCommon(target) : this.#outlet(this.#openLog(service.config.id, target));
-  }
-
-  #holdCommon(target: FileTarget): Outlet {
-    const key = `${target.softBytes} ${target.hardBytes} ${target.path}`;
-    const common = this.#common.get(key) ?? { log: this.#openLog('common', target), holders: 0 };
-    this.#common.set(key, common);
-    common.holders += 1;
-    return this.#outlet(common.log, () => {
-      common.holders -= 1;
-      if (common.holders > 0) return false;
-      this.#common.delete(key);
-      return true;
-    });
-  }
-
-  #openLog(name: string, target: FileTarget): FileLog {
-    for (const closed of this.#open) if (closed.isDone) this.#open.delete(closed);
-    const log = new FileLog(name, target, this.#ports);
-    this.#open.add(log);
-    return log;
-  }
-
-  /** `isLast` is asked once, when the holder closes. */
-  #outlet(log: FileLog, isLast: () => boolean = () => true): Outlet {
-    let isHeld = true;
-    return {
-      write: (line) => log.write(line),
-      close: () => {
-        if (!isHeld) return;
-        isHeld = false;
-        if (isLast()) log.close();
-      },
-    };
-  }
-}
-
-/** A thing made when first needed; `made` holds it from then on. */
-function lazily<Thing>(make: () => Thing): { readonly get: () => Thing; readonly made: readonly Thing[] } {
-  const made: Thing[] = [];
+function journalLog({ config }: Service, style: Style, journal: JournalChannel, pid: number): ServiceLog {
+  const format = compileFormat(config, style);
+  const record = compileRecord(config, style, pid);
   return {
-    made,
-    get: () => {
-      const thing = made[0] ?? make();
-      if (made.length === 0) made.push(thing);
-      return thing;
+    record: (events) => {
+      for (const event of events) {
+        const fields = record(event);
+        if (fields !== undefined) journal.send(format(event) ?? '', fields);
+      }
     },
+    close: () => undefined,
   };
 }

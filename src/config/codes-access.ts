@@ -97,7 +97,7 @@ export const ACCESS_CODES = {
     func: 'parse_log_type',
     log: 'Unknown log type: %s',
     explanation: NOT_USED,
-    fix: 'Use SYSLOG, FILE or STDOUT.',
+    fix: 'Use SYSLOG, FILE, JOURNAL, STDOUT or STDERR.',
   },
   XC181: {
     ...PARSER,
@@ -113,7 +113,7 @@ export const ACCESS_CODES = {
     log: 'wrong number of arguments',
     text: 'wrong number of words after the kind of log',
     explanation: NOT_USED,
-    fix: 'Write FILE path [soft-limit [hard-limit]], or STDOUT alone.',
+    fix: 'Write FILE path [soft-limit [hard-limit]]; JOURNAL, STDOUT and STDERR stand alone.',
   },
   XC183: {
     ...PARSER,
@@ -166,5 +166,21 @@ export const ACCESS_CODES = {
     log: 'Bad log_on_failure flag: %s',
     explanation: NOT_USED,
     fix: 'Use HOST, USERID or ATTEMPT.',
+  },
+  XC190: {
+    ...PARSER,
+    func: 'log_format_parser',
+    log: 'Bad log_format: %s',
+    text: 'unknown format of the log: %s',
+    explanation: NOT_USED,
+    fix: 'Use text or json.',
+  },
+  XC191: {
+    ...PARSER,
+    func: 'log_address_parser',
+    log: 'Bad log_address: %s',
+    text: 'unknown form of addresses in the log: %s',
+    explanation: NOT_USED,
+    fix: 'Use full, plain, prefix or hash.',
   },
 } as const;

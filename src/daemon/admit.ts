@@ -3,10 +3,12 @@
 // on and nobody knows yet (a name, the wrappers' files, a command's status) is found out while the connection is held.
 
 import { refusalEvents } from '../audit/transcript.ts';
+import type { Requester } from '../audit/transcript.ts';
 import { trimLater } from '../native/binding.ts';
 import { SystemError } from '../native/system-error.ts';
 import type { Connection, Peer } from '../net/connection.ts';
 import { dropDatagram, peekDatagram } from '../net/datagram.ts';
+import { nextRequestNumber } from '../net/request-number.ts';
 import { decide } from '../policy/decide.ts';
 import type { WrapperEffects } from '../policy/hosts-effects.ts';
 import { sourceOf } from '../policy/source.ts';
@@ -83,7 +85,8 @@ function conclude(premises: Premises, operation: ServiceInOperation, caller: Cal
   sayNotes(premises, verdict);
   if (verdict.kind === 'allow')
     return welcome(premises, operation, caller, () => serve(premises, operation, caller, effectsOf(verdict)));
-  refuse(premises, operation, { source: caller.source, denial: verdict });
+  const { requestNumber } = caller.connection;
+  refuse(premises, operation, { source: caller.source, requestNumber, denial: verdict });
   dismiss(premises, operation, caller, verdict);
 }
 
@@ -112,7 +115,7 @@ export function admitDatagram(premises: Premises, operation: ServiceInOperation)
   const verdict = judge(premises, operation, { source, fd, found: { answers: [] } });
   if (verdict.kind === 'allow') return serveDatagram(premises, operation, { waiting, source, ...effectsOf(verdict) });
   quietly(premises, operation, () => dropDatagram(fd));
-  refuse(premises, operation, { source, denial: verdict });
+  refuse(premises, operation, { source, requestNumber: nextRequestNumber(), denial: verdict });
 }
 
 /** A connection waits on a socket that the server accepts from itself: the peer cannot be known. */
@@ -120,7 +123,7 @@ export function admitListener(premises: Premises, operation: ServiceInOperation)
   if (isPutOff(premises, operation)) return;
   const verdict = judge(premises, operation, { source: undefined, fd: -1, found: { answers: [] } });
   if (verdict.kind === 'allow') return serveListener(premises, operation, effectsOf(verdict));
-  refuse(premises, operation, { source: undefined, denial: verdict });
+  refuse(premises, operation, { source: undefined, requestNumber: nextRequestNumber(), denial: verdict });
   if (verdict.disableSeconds === undefined) rest(operation);
 }
 
@@ -204,18 +207,18 @@ function sayNotes(premises: Premises, { notes }: Verdict): void {
   for (const note of notes) premises.log(note.level, 'access_control', note.text);
 }
 
-interface Refusal {
-  readonly source: Source | undefined;
+interface Refusal extends Requester {
   readonly denial: Denial;
 }
 
-function refuse(premises: Premises, operation: ServiceInOperation, { source, denial }: Refusal): void {
+function refuse(premises: Premises, operation: ServiceInOperation, refusal: Refusal): void {
+  const { source, denial } = refusal;
   if (denial.disableSeconds !== undefined) pauseForRate(premises, operation, denial.disableSeconds);
   const { refused } = operation.tally;
   refused.set(denial.reason, (refused.get(denial.reason) ?? 0) + 1);
   if (denial.by === 'sensor') rememberCaller(premises, operation, source);
   if (isRepeated(operation, source)) return;
-  operation.log?.record(refusalEvents(operation.occasion(source), denial, premises.pid));
+  operation.log?.record(refusalEvents(operation.occasion(refusal), denial, premises.pid));
 }
 
 /** Datagrams that the daemon itself would have answered: see repeats.ts. */

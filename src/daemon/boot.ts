@@ -171,7 +171,16 @@ function makePremises(
       syslog: programLog.syslog,
       strerror: native.strerror,
       nowMs: Date.now,
-      stdout: process.stdout,
+      datagrams: syslogPort,
+      // Made at their first use: most daemons need neither.
+      get stdout() {
+        return process.stdout;
+      },
+      get stderr() {
+        return process.stderr;
+      },
+      tag: options.program,
+      pid: process.pid,
     }),
     requests: {
       onConnection: (operation, connection) => admitConnection(premises, operation, connection),

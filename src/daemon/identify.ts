@@ -3,6 +3,7 @@
 // Bounded in time and number: a silent identity server delays nobody but its own caller. differs: D77, D78.
 
 import { noIdEvents, userIdEvents } from '../audit/transcript.ts';
+import type { Requester } from '../audit/transcript.ts';
 import { harmless } from '../audit/harmless.ts';
 import { localEndpoint } from '../native/binding.ts';
 import { SystemError } from '../native/system-error.ts';
@@ -39,12 +40,12 @@ export function mustIdentify({ equipment, service: { config } }: ServiceInOperat
 export async function identify(premises: Premises, operation: ServiceInOperation, caller: Caller): Promise<boolean> {
   const answer = await askBounded(premises, caller);
   if (answer.kind === 'known') {
-    operation.log?.record(userIdEvents(operation.id, answer.text));
+    operation.log?.record(userIdEvents(operation.occasion(requesterOf(caller)), answer.text));
     return true;
   }
   reportTrouble(premises, caller, answer.trouble);
   if (!operation.service.config.flags.includes('IDONLY')) return true;
-  operation.log?.record(noIdEvents(operation.occasion(caller.source), answer.result, premises.pid));
+  operation.log?.record(noIdEvents(operation.occasion(requesterOf(caller)), answer.result, premises.pid));
   return false;
 }
 
@@ -60,12 +61,16 @@ export async function identifyRefused(
   const answer = await ask(caller);
   idents.failures -= 1;
   if (answer.kind === 'known') {
-    operation.log?.record(userIdEvents(operation.id, answer.text));
+    operation.log?.record(userIdEvents(operation.occasion(requesterOf(caller)), answer.text));
     return;
   }
   reportTrouble(premises, caller, answer.trouble);
   if (answer.result === 'no server') return;
   premises.log('error', FUNC, `Failed to contact identity server at ${caller.source.text}: ${answer.result}`);
+}
+
+function requesterOf({ connection, source }: Caller): Requester {
+  return { source, requestNumber: connection.requestNumber };
 }
 
 async function askBounded({ idents }: Premises, caller: Caller): Promise<IdentAnswer> {

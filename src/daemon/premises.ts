@@ -27,6 +27,7 @@ import type { WaitingRoom } from './waiting-room.ts';
 export interface ServerDetail {
   readonly service: ServiceInOperation;
   readonly source: Source | undefined;
+  readonly requestNumber: number;
   readonly startedAt: Date;
   /** The listening socket that it has. */
   readonly socket?: Listener;

@@ -39,10 +39,11 @@ export function serveRedirect(
   const preface = prefaceOf(operation.service.config.proxy_protocol, caller);
   let stop = (): void => closeFd(fd);
   const fd = connection.release();
-  const detail: ServerDetail = { service: operation, source, startedAt: new Date(), stop: () => stop() };
+  const { requestNumber } = connection;
+  const detail: ServerDetail = { service: operation, source, requestNumber, startedAt: new Date(), stop: () => stop() };
   const server = serverOf(operation, detail, premises.pid);
   premises.children.add(server);
-  recordStart(operation, source, premises.pid);
+  recordStart(operation, detail, premises.pid);
   const redirection = { operation, target, fd, preface };
   const join = (address: string | undefined): void => {
     if (address === undefined) closeFd(fd);
@@ -77,7 +78,7 @@ function begin(
       cannotConnect(premises, server, redirection, `${strerror(errno)} (errno = ${errno})`);
       return;
     }
-    operation.log?.record(trafficEvents(operation.id, inBytes, outBytes));
+    operation.log?.record(trafficEvents(operation.occasion(server.detail), inBytes, outBytes));
     finish(premises, server);
   });
   return end;

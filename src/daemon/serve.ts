@@ -1,7 +1,9 @@
 // Carrying out an allowance: the built-in answers or a server is launched, START is written; at its end EXIT.
 // Source: spec sections 6.2 (wait), 6.3 (launch), 6.7 (fork failure), 6.10 (exit).
 
+import { requestName } from '../audit/record.ts';
 import { exitEvents, forkFailureEvents, startEvents } from '../audit/transcript.ts';
+import type { Requester } from '../audit/transcript.ts';
 import type { DatagramBuiltin, ListingName, StreamBuiltin } from '../launch/builtin/builtin.ts';
 import type { Server } from '../launch/children.ts';
 import { isChanging, planChanged } from '../launch/change.ts';
@@ -14,6 +16,7 @@ import { SystemError } from '../native/system-error.ts';
 import type { Connection } from '../net/connection.ts';
 import type { WaitingDatagram } from '../net/datagram.ts';
 import type { Listener } from '../net/listener.ts';
+import { nextRequestNumber } from '../net/request-number.ts';
 import type { WrapperEffects } from '../policy/hosts-effects.ts';
 import { NO_ADDRESS } from '../policy/source.ts';
 import type { Source } from '../policy/source.ts';
@@ -26,11 +29,10 @@ import type { ServiceInOperation } from './service.ts';
 import { applySocketOptions } from './wrappers.ts';
 
 /** What a server is launched for. `release` is called once it runs, or with true when none could be started. */
-interface Job {
+interface Job extends Requester {
   /** Instead of the service's own. */
   readonly launcher?: Launcher;
   readonly operation: ServiceInOperation;
-  readonly source: Source | undefined;
   /** Has the descriptor for the server, -1 once it is closed. */
   readonly holder: { readonly fd: number };
   readonly trigger?: WaitingDatagram;
@@ -45,12 +47,14 @@ export function serveConnection(
   request: { readonly connection: Connection; readonly source: Source; readonly effects?: WrapperEffects },
 ): void {
   const { connection, source, effects } = request;
+  const { requestNumber } = connection;
   const { builtin } = operation.equipment;
   if (effects !== undefined) applySocketOptions(premises, effects, connection.fd);
   if (builtin?.socketType === 'stream' && effects?.twist === undefined)
-    return serveBuiltin(premises, operation, { builtin, fd: connection.release(), source });
+    return serveBuiltin(premises, operation, { builtin, fd: connection.release(), source, requestNumber });
   const launcher = changedLauncher(premises, operation, effects);
-  start(premises, { operation, source, holder: connection, release: () => connection.close(), ...launcher });
+  const release = (): void => connection.close();
+  start(premises, { operation, source, requestNumber, holder: connection, release, ...launcher });
 }
 
 /** Answers a datagram, or hands the socket to a server that reads it. */
@@ -99,10 +103,15 @@ export function ended(premises: Premises, server: Server<ServerDetail>, ending: 
 function serveBuiltin(
   premises: Premises,
   operation: ServiceInOperation,
-  request: { readonly builtin: StreamBuiltin; readonly fd: number; readonly source: Source },
+  request: {
+    readonly builtin: StreamBuiltin;
+    readonly fd: number;
+    readonly source: Source;
+    readonly requestNumber: number;
+  },
 ): void {
-  const { builtin, fd, source } = request;
-  recordStart(operation, source, premises.pid);
+  const { builtin, fd, source, requestNumber } = request;
+  recordStart(operation, request, premises.pid);
   const idleMs = operation.service.config.idle_timeout * 1000;
   const listing = (name: ListingName): string => listingFor(premises, name, source);
   if (!builtin.isForking) {
@@ -113,7 +122,7 @@ function serveBuiltin(
     if (premises.children.remove(server)) ended(premises, server, { kind: 'exited', status: 0 });
   };
   const session = builtin.serveStream(fd, { onEnd, idleMs, listing });
-  const detail = { service: operation, source, startedAt: new Date(), stop: session.stop };
+  const detail = { service: operation, source, requestNumber, startedAt: new Date(), stop: session.stop };
   const server = serverOf(operation, detail, premises.pid);
   premises.children.add(server);
 }
@@ -123,7 +132,7 @@ function answer(
   operation: ServiceInOperation,
   request: { readonly builtin: DatagramBuiltin; readonly source: Source },
 ): void {
-  recordStart(operation, request.source, premises.pid);
+  recordStart(operation, { source: request.source, requestNumber: nextRequestNumber() }, premises.pid);
   const fd = operation.listener?.fd ?? -1;
   try {
     request.builtin.serveDatagram(fd, (sender) => premises.replyGuard.mayReply(sender));
@@ -144,7 +153,8 @@ function handOver(
   operation.state = 'suspended';
   listener.handOver();
   const release = (isGivenUp: boolean): void => void (isGivenUp && putBack(operation, listener));
-  start(premises, { operation, ...request, holder: listener, socket: listener, release });
+  const requestNumber = nextRequestNumber();
+  start(premises, { operation, ...request, requestNumber, holder: listener, socket: listener, release });
 }
 
 /** Launches now, or later where the kernel says that it cannot for the moment. */
@@ -163,16 +173,16 @@ type OnForkFailure = (premises: Premises, job: Job, error: SystemError) => void;
 
 /** True when the server runs, or when what it was for is gone. */
 function tryLaunch(premises: Premises, job: Job, onFailure: OnForkFailure): boolean {
-  const { operation, source, trigger, socket } = job;
+  const { operation, source, requestNumber, trigger, socket } = job;
   const { launcher = operation.equipment.launcher } = job;
   if (launcher === undefined) throw new Error(`invariant: ${operation.id} has no server`);
   if (job.holder.fd < 0) return true;
   try {
-    const pid = launcher.start(job.holder.fd, callerOf(source));
+    const pid = launcher.start(job.holder.fd, callerOf(job));
     const waiting = { ...(trigger !== undefined && { trigger }), ...(socket !== undefined && { socket }) };
-    const detail = { service: operation, source, startedAt: new Date(), ...waiting };
+    const detail = { service: operation, source, requestNumber, startedAt: new Date(), ...waiting };
     premises.children.add(serverOf(operation, detail, pid));
-    recordStart(operation, source, pid);
+    recordStart(operation, job, pid);
     job.release(false);
     return true;
   } catch (error) {
@@ -194,21 +204,21 @@ function tooManyFailures(premises: Premises, job: Job, giveUp: () => void): void
 
 function failToFork(job: Job): void {
   job.release(true);
-  job.operation.log?.record(forkFailureEvents(job.operation.occasion(job.source)));
+  job.operation.log?.record(forkFailureEvents(job.operation.occasion(job)));
   trimLater(TRIM_AFTER_MS);
 }
 
 /** Counts a request that is served, and writes START. */
-export function recordStart(operation: ServiceInOperation, source: Source | undefined, pid: number): void {
+export function recordStart(operation: ServiceInOperation, requester: Requester, pid: number): void {
   operation.tally.served += 1;
-  operation.log?.record(startEvents(operation.occasion(source), pid));
+  operation.log?.record(startEvents(operation.occasion(requester), pid));
 }
 
 function recordEnd(server: Server<ServerDetail>, ending: Ending): void {
-  const { service: operation, source } = server.detail;
+  const { service: operation } = server.detail;
   const end = ending.kind === 'killed' ? { signal: ending.signal } : { status: statusOf(ending) };
-  const seconds = Math.floor((monotonicMs() - server.startedAtMs) / 1000);
-  operation.log?.record(exitEvents(operation.occasion(source), server.pid, end, seconds));
+  const used = { durationMs: monotonicMs() - server.startedAtMs, cpuMicroseconds: ending.cpuMicroseconds };
+  operation.log?.record(exitEvents(operation.occasion(server.detail), server.pid, { end, ...used }));
 }
 
 function statusOf(ending: Exclude<Ending, { kind: 'killed' }>): number {
@@ -227,11 +237,8 @@ export function serverOf(operation: ServiceInOperation, detail: ServerDetail, pi
   };
 }
 
-let connections = 0;
-
-function callerOf(source: Source | undefined): Caller {
-  connections += 1;
-  const connectionId = `${process.pid}-${connections}`;
+function callerOf({ source, requestNumber }: Requester): Caller {
+  const connectionId = requestName(process.pid, requestNumber);
   if (source === undefined) return { text: NO_ADDRESS, plain: undefined, port: 0, connectionId };
   return { text: source.text, plain: source.plain, port: source.port, connectionId };
 }

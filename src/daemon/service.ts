@@ -3,7 +3,7 @@
 // Holds state; what is done with it is in activate.ts, admit.ts and reload.ts.
 
 import type { ServiceLog } from '../audit/sinks.ts';
-import type { Occasion } from '../audit/transcript.ts';
+import type { Occasion, Requester } from '../audit/transcript.ts';
 import type { Service } from '../config/service.ts';
 import { builtinFor } from '../launch/builtin/index.ts';
 import type { Builtin } from '../launch/builtin/builtin.ts';
@@ -19,7 +19,6 @@ import type { AccessTable } from '../policy/address.ts';
 import { NO_RATE } from '../policy/cps.ts';
 import { asksWrappers, wrappedName } from '../policy/hosts-access.ts';
 import type { RateState } from '../policy/cps.ts';
-import type { Source } from '../policy/source.ts';
 import type { DenyReason } from '../policy/verdict.ts';
 import { Futility } from './futility.ts';
 import { LastRefused } from './repeats.ts';
@@ -110,7 +109,7 @@ export class ServiceInOperation {
   }
 
   /** What the audit log needs to know of a request to this service. */
-  occasion(source: Source | undefined): Occasion {
-    return { id: this.id, source, isForking: this.equipment.isForking };
+  occasion({ source, requestNumber }: Requester): Occasion {
+    return { id: this.id, source, requestNumber, isForking: this.equipment.isForking };
   }
 }

@@ -28,10 +28,11 @@ export function serveTcpmux(premises: Premises, operation: ServiceInOperation, c
     stopReading();
     connection.close();
   };
-  const detail: ServerDetail = { service: operation, source, startedAt: new Date(), stop };
+  const { requestNumber } = connection;
+  const detail: ServerDetail = { service: operation, source, requestNumber, startedAt: new Date(), stop };
   const server = serverOf(operation, detail, premises.pid);
   premises.children.add(server);
-  recordStart(operation, source, premises.pid);
+  recordStart(operation, detail, premises.pid);
   stopReading = readFirstLine(connection.fd, NAME_MS, (line) => {
     premises.children.remove(server);
     ended(premises, server, { kind: 'exited', status: 0 });

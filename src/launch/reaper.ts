@@ -7,18 +7,23 @@ import { watchExits } from '../native/binding.ts';
  * Why a server is no more. `not-started`: a step of its set-up or the exec failed, the program never ran;
  * the step is the name of the failing call.
  */
-export type Ending =
+export type Ending = (
   | { readonly kind: 'exited'; readonly status: number }
   | { readonly kind: 'killed'; readonly signal: number }
-  | { readonly kind: 'not-started'; readonly step: string; readonly errno: number };
+  | { readonly kind: 'not-started'; readonly step: string; readonly errno: number }
+) & {
+  /** Of the server and those it waited for; undefined where no process has ended. */
+  readonly cpuMicroseconds?: number | undefined;
+};
 
 /** Exit status that the log shows for a server whose set-up failed. differs: D38, the reference exits 0 or 1. */
 export const NOT_STARTED_STATUS = 126;
 
 /** Begins reaping; once per process. */
 export function startReaper(onEnd: (pid: number, ending: Ending) => void): { readonly close: () => void } {
-  return watchExits((pid, ...exit) => {
-    onEnd(pid, endingOf(...exit));
+  return watchExits((...exit) => {
+    const [pid, status, signal, step, errno, cpuMicroseconds] = exit;
+    onEnd(pid, { ...endingOf(status, signal, step, errno), cpuMicroseconds });
   });
 }
 

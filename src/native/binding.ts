@@ -111,6 +111,8 @@ export type OnExit = (
   signal: number | undefined,
   step: LaunchStep | undefined,
   errno: number,
+  /** Processor time of the child and those it waited for. */
+  cpuMicroseconds: number,
 ) => void;
 
 /** A datagram received, and whom to answer. */

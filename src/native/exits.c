@@ -8,13 +8,20 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <sys/resource.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 /* The callback of the one watch in force. */
 static napi_ref on_exit_told;
 
-static void tell_exit(pid_t pid, int status)
+static int64_t microseconds(const struct timeval *time)
+{
+  return (int64_t)time->tv_sec * 1000000 + time->tv_usec;
+}
+
+static void tell_exit(pid_t pid, int status, const struct rusage *used)
 {
   napi_env env = addon.env;
   napi_handle_scope scope;
@@ -23,14 +30,15 @@ static void tell_exit(pid_t pid, int status)
   if (napi_open_handle_scope(env, &scope) != napi_ok)
     return;
   undefined = make_undefined(env);
-  napi_value values[5] = {
+  napi_value values[6] = {
     make_integer(env, pid),
     WIFEXITED(status) ? make_integer(env, WEXITSTATUS(status)) : undefined,
     WIFSIGNALED(status) ? make_integer(env, WTERMSIG(status)) : undefined,
     failure.step != NULL ? make_string(env, failure.step) : undefined,
     make_integer(env, failure.error),
+    make_integer(env, microseconds(&used->ru_utime) + microseconds(&used->ru_stime)),
   };
-  if (!call_back(on_exit_told, 5, values, &thrown))
+  if (!call_back(on_exit_told, 6, values, &thrown))
     report_thrown(thrown);
   if (addon.env != NULL)
     napi_close_handle_scope(env, scope);
@@ -40,10 +48,11 @@ static void on_child(int number)
 {
   (void)number;
   int status;
+  struct rusage used;
   while (on_exit_told != NULL && addon.env != NULL) {
-    pid_t pid = wait4(-1, &status, WNOHANG, NULL);
+    pid_t pid = wait4(-1, &status, WNOHANG, &used);
     if (pid > 0)
-      tell_exit(pid, status);
+      tell_exit(pid, status, &used);
     else if (pid == 0 || errno != EINTR)
       return;
   }

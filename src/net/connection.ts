@@ -2,6 +2,7 @@
 // Owner of the descriptor until it is released or closed; neither logs nor decides anything.
 
 import { closeFd } from '../native/binding.ts';
+import { nextRequestNumber } from './request-number.ts';
 
 /** The peer's address as accept(2) gave it. */
 export interface Peer {
@@ -18,6 +19,7 @@ export class Connection {
   readonly peer: Peer;
   /** By the clock that was handed to the listener. */
   readonly acceptedAtMs: number;
+  readonly requestNumber = nextRequestNumber();
   #fd: number;
 
   constructor(fd: number, peer: Peer, acceptedAtMs: number) {

@@ -1,68 +1,20 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PassThrough } from 'node:stream';
-import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import type { AuditEvent } from '../../src/audit/event.ts';
-import { createAuditLogs } from '../../src/audit/sinks.ts';
-import type { AuditLogs } from '../../src/audit/sinks.ts';
-import { SyslogChannel } from '../../src/audit/syslog.ts';
-import type { LogTarget } from '../../src/config/attributes/values.ts';
-import type { Origin, Service } from '../../src/config/service.ts';
-import { serviceWith } from '../policy/facts.ts';
-import { scratchDirectory, strerror } from './files.ts';
-
-const NOW = new Date(2026, 10, 20, 23, 43, 4).getTime();
-const STAMP = '26/11/20@23:43:04: ';
-
-interface Bench {
-  readonly logs: AuditLogs;
-  readonly reports: string[];
-  readonly datagrams: string[];
-  readonly stdout: PassThrough;
-}
-
-function bench(): Bench {
-  const reports: string[] = [];
-  const datagrams: string[] = [];
-  const stdout = new PassThrough();
-  const port = {
-    open: () => 9,
-    send: (_fd: number, bytes: Uint8Array) => datagrams.push(Buffer.from(bytes).toString('latin1')),
-    close: () => undefined,
-  };
-  const syslog = new SyslogChannel({ port, tag: 'xinetd', pid: 1, nowMs: () => NOW, onDropped: () => undefined });
-  const logs = createAuditLogs({
-    report: (level, _func, text) => reports.push(`${level}: ${text}`),
-    syslog,
-    stdout: Object.assign(stdout, { fd: -1 }),
-    strerror,
-    nowMs: () => NOW,
-  });
-  return { logs, reports, datagrams, stdout };
-}
-
-function service(id: string, log_type: LogTarget | undefined, from: Origin['from'] = 'service'): Service {
-  return serviceWith({ id, log_type, log_on_success: ['PID'], log_on_failure: [] }, { log_type: { from } });
-}
-
-function file(path: string, softBytes = 0, hardBytes = 0): LogTarget {
-  return { kind: 'file', path, softBytes, hardBytes };
-}
-
-function start(id: string): AuditEvent {
-  return { kind: 'start', id, pid: 5, source: undefined };
-}
-
-function read(path: string): string {
-  return readFileSync(path, 'latin1');
-}
+import { describe, expect, test } from 'vitest';
+import { ipv4 } from '../policy/facts.ts';
+import { scratchDirectory } from './files.ts';
+import { bench, file, NOW, read, service, STAMP, start } from './logs.ts';
 
 describe('a service log', () => {
   test('in a file has a stamp on every line', async () => {
     const path = join(scratchDirectory(), 'log');
     const { logs } = bench();
     const log = logs.open(service('ftp', file(path)));
-    log.record([start('ftp'), { kind: 'fail', id: 'ftp', reason: 'load', source: undefined }, start('ftp')]);
+    log.record([
+      start('ftp'),
+      { kind: 'fail', id: 'ftp', reason: 'load', source: undefined, requestNumber: 8 },
+      start('ftp'),
+    ]);
     await logs.drain();
     expect(read(path)).toBe(`${STAMP}START: ftp pid=5\n${STAMP}START: ftp pid=5\n`);
     log.close();
@@ -84,6 +36,47 @@ describe('a service log', () => {
     logs.open(service('ssh', { kind: 'stdout' })).record([start('ssh')]);
     await logs.drain();
     expect(String(stdout.read())).toBe(`${STAMP}START: ftp pid=5\n${STAMP}START: ssh pid=5\n`);
+  });
+
+  test('on standard error has a stamp', async () => {
+    const { logs, stderr } = bench();
+    logs.open(service('ftp', { kind: 'stderr' })).record([start('ftp')]);
+    await logs.drain();
+    expect(String(stderr.read())).toBe(`${STAMP}START: ftp pid=5\n`);
+  });
+
+  test('in the journal has fields', async () => {
+    const { logs, datagrams } = bench();
+    const log = logs.open(service('ftp', { kind: 'journal' }));
+    log.record([start('ftp'), { ...start('ftp'), isForForm: true }]);
+    log.close();
+    await logs.drain();
+    logs.flushSync();
+    expect(datagrams).toEqual([
+      'MESSAGE=START: ftp pid=5\nPRIORITY=6\nSYSLOG_FACILITY=3\nSYSLOG_IDENTIFIER=xinetd\n' +
+        'XINETD_EVENT=start\nXINETD_SERVICE=ftp\nXINETD_CONNECTION=1-8\nXINETD_PID=5\n',
+    ]);
+  });
+
+  test('in JSON is one object a line, without a stamp in front', async () => {
+    const { logs, stdout } = bench();
+    const log = logs.open(service('ftp', { kind: 'stdout' }, 'service', { log_format: 'json' }));
+    log.record([{ kind: 'traffic', id: 'ftp', source: undefined, requestNumber: 8, inBytes: 1, outBytes: 2 }]);
+    log.record([start('ftp')]);
+    await logs.drain();
+    const time = new Date(NOW).toISOString();
+    expect(String(stdout.read())).toBe(
+      `{"time":"${time}","event":"start","service":"ftp","connection":"1-8","pid":5}\n`,
+    );
+  });
+
+  test('writes addresses as log_address says', async () => {
+    const { logs, stdout } = bench();
+    const more = { log_on_success: ['HOST'], log_address: 'prefix' } as const;
+    const log = logs.open(service('ftp', { kind: 'stdout' }, 'service', more));
+    log.record([{ kind: 'start', id: 'ftp', pid: 5, source: ipv4('192.0.2.1'), requestNumber: 8 }]);
+    await logs.drain();
+    expect(String(stdout.read())).toBe(`${STAMP}START: ftp from=192.0.2.0/24\n`);
   });
 
   test('is silent without log_type', () => {
@@ -155,105 +148,5 @@ describe('the limits of a log', () => {
     log.record([start('ftp')]);
     await logs.drain();
     expect(read(path)).toBe(`${STAMP}START: ftp pid=5\n`);
-  });
-});
-
-describe('a log that fell silent', () => {
-  test('speaks again in a new file', async () => {
-    const path = join(scratchDirectory(), 'log');
-    writeFileSync(path, 'x'.repeat(50));
-    const { logs } = bench();
-    const log = logs.open(service('ftp', file(path, 20, 40)));
-    renameSync(path, `${path}.1`);
-    const lateMs = performance.now() + 1000;
-    vi.spyOn(performance, 'now').mockReturnValue(lateMs);
-    onTestFinished(() => void vi.restoreAllMocks());
-    log.record([start('ftp')]);
-    await vi.waitUntil(() => existsSync(path));
-    log.record([start('ftp')]);
-    await logs.drain();
-    expect(read(path)).toBe(`${STAMP}START: ftp pid=5\n`);
-  });
-});
-
-describe('a link in the place of a log', () => {
-  test('is reported, and lines wait until it is gone', async () => {
-    const path = join(scratchDirectory(), 'log');
-    symlinkSync('/nonexistent', path);
-    const { logs, reports } = bench();
-    const log = logs.open(service('ftp', file(path)));
-    expect(reports).toEqual([
-      `error: ftp log waits until no link or FIFO is in its way: open( ${path} ) failed: error 40 (errno = 40)`,
-    ]);
-    log.record([start('ftp')]);
-    rmSync(path);
-    await logs.drain();
-    expect(read(path)).toBe(`${STAMP}START: ftp pid=5\n`);
-  });
-
-  test('later on leaves the log in its old file', async () => {
-    const directory = join(scratchDirectory(), 'logs');
-    mkdirSync(directory);
-    const { logs, reports } = bench();
-    const log = logs.open(service('ftp', file(join(directory, 'log'))));
-    rmSync(directory, { recursive: true });
-    const lateMs = performance.now() + 1000;
-    vi.spyOn(performance, 'now').mockReturnValue(lateMs);
-    onTestFinished(() => void vi.restoreAllMocks());
-    log.record([start('ftp')]);
-    await logs.drain();
-    expect(reports).toEqual([
-      `error: ftp log stays in its old file: open( ${join(directory, 'log')} ) failed: error 2 (errno = 2)`,
-    ]);
-  });
-});
-
-describe('reopening', () => {
-  test('goes on in a fresh file', async () => {
-    const path = join(scratchDirectory(), 'log');
-    const { logs } = bench();
-    const log = logs.open(service('ftp', file(path)));
-    log.record([start('ftp')]);
-    await logs.drain();
-    renameSync(path, `${path}.1`);
-    logs.reopen();
-    log.record([start('ftp')]);
-    await logs.drain();
-    expect([read(`${path}.1`), read(path)]).toEqual([`${STAMP}START: ftp pid=5\n`, `${STAMP}START: ftp pid=5\n`]);
-  });
-
-  test('that fails is reported and keeps the old file', () => {
-    const directory = join(scratchDirectory(), 'logs');
-    mkdirSync(directory);
-    const { logs, reports } = bench();
-    logs.open(service('ftp', file(join(directory, 'log'))));
-    rmSync(directory, { recursive: true });
-    logs.reopen();
-    expect(reports).toEqual(['error: reopening of ftp log failed: error 2 (errno = 2)']);
-  });
-});
-
-describe('a log that cannot be written', () => {
-  test('is reported once and counts what is lost', async () => {
-    const { logs, reports } = bench();
-    const log = logs.open(service('ftp', file('/dev/full')));
-    log.record([start('ftp'), start('ftp')]);
-    log.close();
-    await logs.drain();
-    expect(reports).toEqual([
-      'error: writing to ftp log failed: error 28 (errno = 28)',
-      'warning: 2 line(s) of ftp log were lost',
-    ]);
-  });
-
-  test('is reported when standard output is gone', async () => {
-    const { logs, reports, stdout } = bench();
-    stdout.destroy(new Error('EPIPE'));
-    logs.open(service('ftp', { kind: 'stdout' })).record([start('ftp')]);
-    await new Promise((resolve) => {
-      setImmediate(() => setImmediate(resolve));
-    });
-    logs.flushSync();
-    expect(reports[0]).toMatch(/^error: writing to stdout log failed: /u);
   });
 });

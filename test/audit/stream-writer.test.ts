@@ -26,6 +26,22 @@ describe('a stream behind a sink', () => {
     expect(await written).toEqual([0, true]);
   });
 
+  test('over a file does without the stream', async () => {
+    const path = join(scratchDirectory(), 'out');
+    const fd = openSync(path, 'w');
+    const stream = new PassThrough();
+    stream.destroy();
+    const writer = new StreamWriter(stream, fd);
+    const start = (text: string): Promise<unknown> =>
+      new Promise((resolve) => {
+        writer.start(Buffer.from(text), (bytes, error) => resolve([bytes, error?.message]));
+      });
+    expect(await start('one\n')).toEqual([4, undefined]);
+    closeSync(fd);
+    expect(readFileSync(path, 'latin1')).toBe('one\n');
+    expect(await start('two\n')).toEqual([0, expect.stringContaining('EBADF')]);
+  });
+
   test('counts a block handed over as landed', () => {
     expect(new StreamWriter(new PassThrough(), -1).settleSync()).toBeGreaterThan(1e9);
   });

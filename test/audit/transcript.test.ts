@@ -5,6 +5,7 @@ import {
   noIdEvents,
   refusalEvents,
   startEvents,
+  trafficEvents,
   userIdEvents,
 } from '../../src/audit/transcript.ts';
 import type { Occasion } from '../../src/audit/transcript.ts';
@@ -12,8 +13,9 @@ import type { CheckStage, Verdict } from '../../src/policy/verdict.ts';
 import { ipv4 } from '../policy/facts.ts';
 
 const source = ipv4('192.0.2.1');
-const FORKING: Occasion = { id: 'ftp', source, isForking: true };
-const INSIDE: Occasion = { id: 'daytime', source, isForking: false };
+const REQUEST = { id: 'ftp', source, requestNumber: 8 };
+const FORKING: Occasion = { ...REQUEST, isForking: true };
+const INSIDE: Occasion = { ...REQUEST, isForking: false };
 
 function denial(stage: CheckStage): Extract<Verdict, { kind: 'deny' }> {
   return { kind: 'deny', reason: 'address', by: 'access', stage, notes: [] };
@@ -22,9 +24,9 @@ function denial(stage: CheckStage): Extract<Verdict, { kind: 'deny' }> {
 describe('a refusal', () => {
   test('after the fork leaves START, FAIL and EXIT', () => {
     expect(refusalEvents(FORKING, denial('after-fork'), 99)).toEqual([
-      { kind: 'start', id: 'ftp', pid: 99, source },
-      { kind: 'fail', id: 'ftp', reason: 'address', source },
-      { kind: 'exit', id: 'ftp', pid: 99, end: { status: 0 }, durationSeconds: 0 },
+      { ...REQUEST, kind: 'start', pid: 99, isForForm: true },
+      { ...REQUEST, kind: 'fail', reason: 'address', by: 'access', rule: undefined },
+      { ...REQUEST, kind: 'exit', pid: 99, end: { status: 0 }, durationMs: 0, isForForm: true },
     ]);
   });
 
@@ -39,32 +41,37 @@ describe('a refusal', () => {
 
 describe('a server', () => {
   test('leaves START and EXIT with its pid', () => {
-    expect(startEvents(FORKING, 7)).toEqual([{ kind: 'start', id: 'ftp', pid: 7, source }]);
-    expect(exitEvents(FORKING, 7, { signal: 9 }, 4)).toEqual([
-      { kind: 'exit', id: 'ftp', pid: 7, end: { signal: 9 }, durationSeconds: 4 },
-    ]);
+    expect(startEvents(FORKING, 7)).toEqual([{ ...REQUEST, kind: 'start', pid: 7 }]);
+    const life = { end: { signal: 9 }, durationMs: 4321, cpuMicroseconds: 5 };
+    expect(exitEvents(FORKING, 7, life)).toEqual([{ ...REQUEST, kind: 'exit', pid: 7, ...life }]);
   });
 
   test('inside the daemon has pid 0 and no EXIT', () => {
     expect(startEvents(INSIDE, 7)).toMatchObject([{ kind: 'start', pid: 0 }]);
-    expect(exitEvents(INSIDE, 7, { status: 0 }, 0)).toEqual([]);
+    expect(exitEvents(INSIDE, 7, { end: { status: 0 }, durationMs: 0 })).toEqual([]);
   });
 
   test('that could not be made leaves FAIL fork', () => {
-    expect(forkFailureEvents(FORKING)).toEqual([{ kind: 'fail', id: 'ftp', reason: 'fork', source }]);
+    expect(forkFailureEvents(FORKING)).toEqual([{ ...REQUEST, kind: 'fail', reason: 'fork' }]);
+  });
+});
+
+describe('a redirection', () => {
+  test('leaves TRAFFIC', () => {
+    expect(trafficEvents(FORKING, 1, 2)).toEqual([{ ...REQUEST, kind: 'traffic', inBytes: 1, outBytes: 2 }]);
   });
 });
 
 describe('an identity', () => {
   test('that is known leaves USERID', () => {
-    expect(userIdEvents('ftp', 'UNIX:alice')).toEqual([{ kind: 'userid', id: 'ftp', text: 'UNIX:alice' }]);
+    expect(userIdEvents(FORKING, 'UNIX:alice')).toEqual([{ ...REQUEST, kind: 'userid', text: 'UNIX:alice' }]);
   });
 
   test('that is missing leaves START, NOID and EXIT', () => {
     expect(noIdEvents(FORKING, 'timeout', 99)).toEqual([
-      { kind: 'start', id: 'ftp', pid: 99, source },
-      { kind: 'noid', id: 'ftp', source, result: 'timeout' },
-      { kind: 'exit', id: 'ftp', pid: 99, end: { status: 0 }, durationSeconds: 0 },
+      { ...REQUEST, kind: 'start', pid: 99, isForForm: true },
+      { ...REQUEST, kind: 'noid', result: 'timeout' },
+      { ...REQUEST, kind: 'exit', pid: 99, end: { status: 0 }, durationMs: 0, isForForm: true },
     ]);
   });
 });

@@ -26,7 +26,11 @@ const syslog = new SyslogChannel({
 const logs = createAuditLogs({
   report: (level, _func, text) => console.log(`${level}: ${text}`),
   syslog,
+  datagrams: { open: () => 1, send: () => 1, close: () => undefined },
   stdout: process.stdout,
+  stderr: process.stderr,
+  tag: 'bench',
+  pid: 1,
   strerror: String,
   nowMs: Date.now,
 });
@@ -36,7 +40,7 @@ const log = logs.open(
     log_on_success: ['HOST', 'PID', 'EXIT', 'DURATION'],
   }),
 );
-const occasion: Occasion = { id: 'svc', source: ipv4('192.0.2.1'), isForking: true };
+const occasion: Occasion = { id: 'svc', source: ipv4('192.0.2.1'), requestNumber: 1, isForking: true };
 
 let recordingMs = 0;
 
@@ -45,7 +49,7 @@ function turn(): void {
   const begun = performance.now();
   for (let line = 0; line < LINES_PER_TURN; line += 2) {
     log.record(startEvents(occasion, line));
-    log.record(exitEvents(occasion, line, { status: 0 }, 1));
+    log.record(exitEvents(occasion, line, { end: { status: 0 }, durationMs: 1234 }));
   }
   recordingMs += performance.now() - begun;
 }

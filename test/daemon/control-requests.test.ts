@@ -44,7 +44,7 @@ function run(service: ServiceInOperation, pid: number, source: string): void {
     serviceId: service.key,
     source,
     startedAtMs: performance.now() - 2500,
-    detail: { service, source: undefined, startedAt: new Date() },
+    detail: { service, source: undefined, requestNumber: 1, startedAt: new Date() },
   });
 }
 

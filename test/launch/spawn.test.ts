@@ -56,11 +56,15 @@ describe('a launched server', () => {
   });
 
   test('ends with its exit status', async () => {
-    expect((await run({})).ending).toEqual({ kind: 'exited', status: 3 });
+    expect((await run({})).ending).toMatchObject({ kind: 'exited', status: 3 });
   });
 
   test('ends with the signal that killed it', async () => {
-    expect((await run({ argv: ['sh', '-c', 'kill -9 $$'] })).ending).toEqual({ kind: 'killed', signal: 9 });
+    expect((await run({ argv: ['sh', '-c', 'kill -9 $$'] })).ending).toMatchObject({ kind: 'killed', signal: 9 });
+  });
+
+  test('says what processor time it has used', async () => {
+    expect((await run({})).ending.cpuMicroseconds).toBeGreaterThan(0);
   });
 
   test('never started where the program is missing', async () => {

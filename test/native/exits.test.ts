@@ -16,6 +16,18 @@ describe('the exit watch', () => {
     const pid = launch(launchProfile(script('kill -9 $$')), 2, []);
     expect(await exits.of(pid)).toEqual({ pid, status: undefined, signal: 9, step: undefined, errno: 0 });
   });
+  test('tells the processor time of a server', async () => {
+    const spent = await new Promise<readonly number[]>((resolve) => {
+      const times: number[] = [];
+      const watch = watchExits((...facts) => times.push(facts[5]) === 2 && resolve(times));
+      onTestFinished(() => watch.close());
+      launch(launchProfile(script('exit 0')), 2, []);
+      launch(launchProfile(script('i=0; while [ $i -lt 30000 ]; do i=$((i+1)); done')), 2, []);
+    });
+    expect(Math.min(...spent)).toBeGreaterThan(0);
+    expect(Math.max(...spent)).toBeGreaterThan(5000);
+    expect(Math.max(...spent)).toBeLessThan(60_000_000);
+  });
   test('tells an exit from before it was set', async () => {
     const pid = launch(launchProfile(script('exit 5')), 2, []);
     while (!readFileSync(`/proc/${pid}/stat`, 'latin1').includes(') Z '))

@@ -50,6 +50,8 @@ const CONFIG: ServiceConfig = {
   libwrap: undefined,
   deny_time: 0,
   log_type: undefined,
+  log_format: 'text',
+  log_address: 'full',
   log_on_success: [],
   log_on_failure: [],
   banner: undefined,

@@ -50,6 +50,8 @@ export const SERVICE_ATTRIBUTES = [
   access.libwrap,
   access.denyTime,
   logging.logType,
+  logging.logFormat,
+  logging.logAddress,
   logging.logOnSuccess,
   logging.logOnFailure,
   logging.banner,

@@ -5,8 +5,16 @@ import type { Word } from '../syntax.ts';
 import { nearest } from '../nearest.ts';
 import { ANY_OPERATOR, ASSIGN_ONLY, FAILED, attribute } from './row.ts';
 import type { Failed, ReadContext } from './row.ts';
-import { FAILURE_FLAGS, SUCCESS_FLAGS, SYSLOG_FACILITIES, SYSLOG_LEVELS } from './values.ts';
-import type { FailureFlag, LogTarget, SuccessFlag } from './values.ts';
+import {
+  ADDRESS_FORMS,
+  FAILURE_FLAGS,
+  LOG_FORMATS,
+  STREAM_TARGETS,
+  SUCCESS_FLAGS,
+  SYSLOG_FACILITIES,
+  SYSLOG_LEVELS,
+} from './values.ts';
+import type { AddressForm, FailureFlag, LogFormat, LogTarget, StreamTarget, SuccessFlag } from './values.ts';
 import { first, flagList, readFlags, readWord, size, writeWords } from './words.ts';
 
 const EXTRA_MIN = 5 * 1024;
@@ -19,14 +27,14 @@ type TargetReader = (words: readonly Word[], context: ReadContext) => LogTarget 
 const TARGETS: ReadonlyMap<string, TargetReader> = new Map([
   ['SYSLOG', readSyslog],
   ['FILE', readFile],
-  ['STDOUT', readStdout],
+  ...STREAM_TARGETS.map((kind): [string, TargetReader] => [kind.toUpperCase(), aloneReader(kind)]),
 ]);
 
 function readLogType(words: readonly Word[], context: ReadContext): LogTarget | Failed {
   const kind = first(words);
   const readTarget = TARGETS.get(kind.text.toUpperCase());
   if (readTarget !== undefined) return readTarget(words.slice(1), context);
-  const hint = kind.text.startsWith('/') ? `write "FILE ${kind.text}"` : 'SYSLOG, FILE or STDOUT';
+  const hint = kind.text.startsWith('/') ? `write "FILE ${kind.text}"` : 'SYSLOG, FILE, JOURNAL, STDOUT or STDERR';
   context.report('XC180', [kind.text], kind, hint);
   return FAILED;
 }
@@ -77,16 +85,18 @@ function hardFor(softBytes: number): number {
   return softBytes + Math.max(EXTRA_MIN, Math.min(Math.floor(softBytes / 100), EXTRA_MAX));
 }
 
-function readStdout(words: readonly Word[], context: ReadContext): LogTarget | Failed {
-  if (words.length === 0) return { kind: 'stdout' };
-  context.report('XC182', [], words[0], 'STDOUT stands alone');
-  return FAILED;
+function aloneReader(kind: StreamTarget): TargetReader {
+  return (words, context) => {
+    if (words.length === 0) return { kind };
+    context.report('XC182', [], words[0], `${kind.toUpperCase()} stands alone`);
+    return FAILED;
+  };
 }
 
 function showLogType(value: LogTarget | undefined, isSetHere: boolean): readonly string[] {
   if (value === undefined) return ['No logging'];
   if (value.kind === 'syslog') return [`Logging to syslog. Facility = ${value.facility}, level = ${value.level}`];
-  if (value.kind === 'stdout') return ['Logging to stdout'];
+  if (value.kind !== 'file') return [`Logging to ${value.kind}`];
   if (!isSetHere) return ['Logging to common log file'];
   const limits = value.softBytes > 0 ? `(soft=${value.softBytes} hard=${value.hardBytes})` : '(no limits)';
   return [`Logging to file: ${value.path} ${limits}`];
@@ -95,7 +105,7 @@ function showLogType(value: LogTarget | undefined, isSetHere: boolean): readonly
 function writeLogType(value: LogTarget | undefined): string | undefined {
   if (value === undefined) return undefined;
   if (value.kind === 'syslog') return `SYSLOG ${value.facility} ${value.level}`;
-  if (value.kind === 'stdout') return 'STDOUT';
+  if (value.kind !== 'file') return value.kind.toUpperCase();
   return value.hardBytes === 0 ? `FILE ${value.path}` : `FILE ${value.path} ${value.softBytes} ${value.hardBytes}`;
 }
 
@@ -112,14 +122,67 @@ export const logType = attribute({
   show: (value, shown) => showLogType(value, shown.isSetHere),
   write: writeLogType,
   since: '2.1',
-  syntax: 'SYSLOG FACILITY [LEVEL] | FILE PATH [SOFT [HARD]] | STDOUT',
+  syntax: 'SYSLOG FACILITY [LEVEL] | FILE PATH [SOFT [HARD]] | JOURNAL | STDOUT | STDERR',
   otherwise: 'no log at all',
   actsIn: 'audit/sinks.ts',
   summary: 'Where the lines about this service go.',
   manual: `SYSLOG: the system log; the level is info unless given. FILE: a file that is appended to; at SOFT bytes the daemon
 warns, at HARD bytes it stops writing. HARD is one per cent more than SOFT (at least 5k, at most 20k) unless given.
-STDOUT: the standard output of the daemon, one line each. A FILE of defaults is one file for all that say nothing
-themselves. Without log_type nothing is logged, whatever log_on_success and log_on_failure say.`,
+JOURNAL: the journal of systemd, each entry with fields such as XINETD_SERVICE and XINETD_EVENT. STDOUT, STDERR: the standard
+streams of the daemon in the foreground, for containers. A FILE of defaults is one file for all that say nothing themselves. A
+file that was renamed or deleted is made anew. Without log_type nothing is logged, whatever log_on_success and log_on_failure say.`,
+});
+
+/** A word out of a few. */
+function oneOf<const Value extends string>(known: readonly Value[], code: 'XC190' | 'XC191') {
+  return (words: readonly Word[], context: ReadContext): Value | Failed => {
+    const word = first(words);
+    const found = known.find((value) => value === word.text.toLowerCase());
+    if (found !== undefined) return found;
+    context.report(code, [word.text], word, meant(word, known));
+    return FAILED;
+  };
+}
+
+export const logFormat = attribute({
+  name: 'log_format',
+  scope: 'both',
+  operators: ASSIGN_ONLY,
+  arity: 1,
+  read: oneOf<LogFormat>(LOG_FORMATS, 'XC190'),
+  fallback: 'text',
+  inherit: 'whole',
+  rebind: false,
+  write: (value) => (value === 'text' ? undefined : value),
+  since: 'xinetd-ts 0.1',
+  syntax: 'text | json',
+  otherwise: 'text',
+  actsIn: 'audit/sinks.ts',
+  summary: 'How the lines about this service are written.',
+  manual: `text: as xinetd.log(5) says. json: one object a line, with the time in UTC, the connection, and where log_on_success and
+log_on_failure ask for them process, address and port, status, duration and processor time in seconds, bytes, and of a refusal the reason,
+the check that refused and the place of the rule. JOURNAL has these fields anyway.`,
+});
+
+export const logAddress = attribute({
+  name: 'log_address',
+  scope: 'both',
+  operators: ASSIGN_ONLY,
+  arity: 1,
+  read: oneOf<AddressForm>(ADDRESS_FORMS, 'XC191'),
+  fallback: 'full',
+  inherit: 'whole',
+  rebind: false,
+  write: (value) => (value === 'full' ? undefined : value),
+  since: 'xinetd-ts 0.1',
+  syntax: 'full | plain | prefix | hash',
+  otherwise: 'full',
+  actsIn: 'audit/sinks.ts',
+  summary: 'How the lines about this service write addresses.',
+  manual: `full: as the kernel gives them, an IPv4 caller of an IPv6 socket as ::ffff:192.0.2.1. plain: that one as 192.0.2.1. prefix:
+the network alone, 192.0.2.0/24 or 2001:db8:1::/48. hash: a mark such as #9f86d081884c7d65, the same for the same address until
+midnight (UTC) or the next start; it cannot be turned back, nor compared from day to day. The last two leave the port out.
+The daemon's own messages are not changed by this. Programs that ban by the log need full or plain.`,
 });
 
 export const logOnSuccess = attribute({
@@ -137,7 +200,7 @@ export const logOnSuccess = attribute({
   since: '2.1',
   syntax: 'PID | HOST | USERID | EXIT | DURATION | TRAFFIC ...',
   otherwise: 'nothing',
-  actsIn: 'audit/format.ts',
+  actsIn: 'audit/lines.ts',
   summary: 'What is logged when a server starts and ends.',
   manual: `PID and HOST add the process and the caller to the START line; USERID asks the caller's ident server who it is
 (the caller waits for that, four seconds at most) and writes a USERID line; EXIT and DURATION write a line when the server ends; TRAFFIC counts the bytes of a redirected
@@ -159,7 +222,7 @@ export const logOnFailure = attribute({
   since: '2.1',
   syntax: 'HOST | USERID | ATTEMPT ...',
   otherwise: 'nothing',
-  actsIn: 'audit/format.ts',
+  actsIn: 'audit/lines.ts',
   summary: 'What is logged when a caller is refused.',
   manual: `Any of them writes the FAIL line; HOST adds the caller, USERID asks the caller's ident server and writes a USERID
 line, after limits, rates, times and bans, not after refusals by address; ATTEMPT adds nothing.`,

@@ -83,8 +83,17 @@ export interface ConnectionRate {
 export type LogTarget =
   | { readonly kind: 'syslog'; readonly facility: SyslogFacility; readonly level: SyslogLevel }
   | { readonly kind: 'file'; readonly path: string; readonly softBytes: number; readonly hardBytes: number }
-  /** New: `log_type = STDOUT`. */
-  | { readonly kind: 'stdout' };
+  | { readonly [Kind in StreamTarget]: { readonly kind: Kind } }[StreamTarget];
+
+/** What is named by one word. */
+export const STREAM_TARGETS = ['stdout', 'stderr', 'journal'] as const;
+export type StreamTarget = (typeof STREAM_TARGETS)[number];
+
+export const LOG_FORMATS = ['text', 'json'] as const;
+export type LogFormat = (typeof LOG_FORMATS)[number];
+
+export const ADDRESS_FORMS = ['full', 'plain', 'prefix', 'hash'] as const;
+export type AddressForm = (typeof ADDRESS_FORMS)[number];
 
 export interface UserValue {
   /** As written: a name or digits. */

@@ -2,7 +2,8 @@
 
 import { spawn } from 'node:child_process';
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { afterTest } from './cell.ts';
 import { until } from './wait.ts';
 
@@ -40,18 +41,19 @@ export function startCompanion(program: string, args: readonly string[]): Compan
 }
 
 const SYSLOG_LINES = '/run/syslog-lines';
-const SYSLOG = `
-import socket
+const READER = `
+import socket, sys
 s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-s.bind("/dev/log")
+s.bind(sys.argv[1])
 f = open("${SYSLOG_LINES}", "w", buffering=1, encoding="latin1")
-while True: f.write(s.recv(65536).decode("latin1").rstrip("\\n") + "\\n")
+while True: f.write(s.recv(65536).decode("latin1").rstrip("\\n").replace("\\n", "|") + "\\n")
 `;
 
-/** Owns /dev/log of this cell; hands back a function that reads all lines so far. */
-export async function startSyslog(): Promise<() => readonly string[]> {
-  startCompanion('python3', ['-c', SYSLOG]);
-  afterTest(() => ['/dev/log', SYSLOG_LINES].forEach((path) => rmSync(path, { force: true })));
-  await until('/dev/log is there', () => existsSync(SYSLOG_LINES));
+/** Owns /dev/log of this cell, or the socket that is named; hands back a function that reads all messages so far. */
+export async function startSyslog(socket = '/dev/log'): Promise<() => readonly string[]> {
+  mkdirSync(dirname(socket), { recursive: true });
+  startCompanion('python3', ['-c', READER, socket]);
+  afterTest(() => [socket, SYSLOG_LINES].forEach((path) => rmSync(path, { force: true })));
+  await until(`${socket} is there`, () => existsSync(SYSLOG_LINES));
   return () => readFileSync(SYSLOG_LINES, 'latin1').split('\n').slice(0, -1);
 }
