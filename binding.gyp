@@ -9,6 +9,7 @@
         "src/native/child.c",
         "src/native/detach.c",
         "src/native/exits.c",
+        "src/native/handover.c",
         "src/native/inherited.c",
         "src/native/names.c",
         "src/native/profile.c",

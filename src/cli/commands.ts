@@ -13,7 +13,16 @@ import { VERSION } from './version.ts';
 type Command = (words: readonly string[], program: string) => Promise<number | undefined>;
 
 const HELP_WORDS: readonly string[] = ['--help', '-h', 'help'];
-const COMMAND_WORDS: readonly string[] = ['demo', 'bans', 'convert', 'explain', 'reload', 'status', '--version'];
+const COMMAND_WORDS: readonly string[] = [
+  'demo',
+  'bans',
+  'convert',
+  'explain',
+  'reload',
+  'status',
+  'upgrade',
+  '--version',
+];
 
 /** The command a command line begins with, if it is not xinetd's own kind. */
 export function commandNamed(words: readonly string[]): Command | undefined {

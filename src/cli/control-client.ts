@@ -13,21 +13,25 @@ export type Asked =
 
 const PATIENCE_MS = 5000;
 
-/** Sends one request to the daemon at `path`. */
-export async function askDaemon(request: object, path: string = USUAL_CONTROL): Promise<Asked> {
+/** Sends one request to the daemon at `path`; an answer that takes longer than `patienceMs` is none. */
+export async function askDaemon(
+  request: object,
+  path: string = USUAL_CONTROL,
+  patienceMs: number = PATIENCE_MS,
+): Promise<Asked> {
   const { connect } = await import('node:net');
   const socket = connect({ path });
   socket.write(`${JSON.stringify(request)}\n`);
-  const line = await readLine(socket);
+  const line = await readLine(socket, patienceMs);
   socket.destroy();
   return line instanceof Error ? { kind: 'unreachable', error: explain(line, path) } : read(line);
 }
 
-function readLine(socket: Socket): Promise<string | Error> {
+function readLine(socket: Socket, patienceMs: number): Promise<string | Error> {
   let heard = '';
   return new Promise((resolve) => {
     socket.setEncoding('utf8');
-    socket.setTimeout(PATIENCE_MS, () => resolve(new Error('it does not answer')));
+    socket.setTimeout(patienceMs, () => resolve(new Error('it does not answer')));
     socket.on('data', (text: string) => {
       heard += text;
       if (heard.endsWith('\n')) resolve(heard);

@@ -1,8 +1,9 @@
-// The words of `reload` and `status` as yargs reads them.
+// The words of `reload`, `status` and `upgrade` as yargs reads them.
 
 import type { Argv } from 'yargs';
 import { reload } from './reload.ts';
 import { status } from './status.ts';
+import { upgrade } from './upgrade.ts';
 
 /** Adds the commands; `onExit` is told the exit code. */
 export function describeControlCommands(parser: Argv, onExit: (code: number) => void): Argv {
@@ -23,6 +24,14 @@ export function describeControlCommands(parser: Argv, onExit: (code: number) => 
         withSocket(words).option('watch', { type: 'boolean', default: false, describe: 'Again every second.' }),
       async ({ control, json, watch }) => {
         onExit(await status({ control, isJson: json, isWatching: watch }));
+      },
+    )
+    .command(
+      'upgrade',
+      'Replace the running daemon by the program that is installed now; nobody is refused, running servers live on.',
+      (words) => withSocket(words),
+      async ({ control, json }) => {
+        onExit(await upgrade({ control, isJson: json }));
       },
     );
 }

@@ -150,6 +150,7 @@ export function usageLine(program: string): string {
 /** Reads the command line. Source: spec section 1.1. */
 export function scanOptions(words: readonly string[]): ScanResult {
   const draft = defaults();
+  draft.words = words;
   let at = 0;
   for (; at < words.length; at += 1) {
     const word = words[at] ?? '';
@@ -179,6 +180,7 @@ function defaults(): Draft {
     isInsecureAllowed: false,
     fallbackUser: undefined,
     isJson: false,
+    words: undefined,
     log: { kind: 'unsaid' },
     pidFile: undefined,
     stateFolder: { kind: 'usual' },

@@ -11,6 +11,7 @@ import type { LoadedConfig } from '../config/load.ts';
 import { renderJson, renderTerminal } from '../config/render.ts';
 import { systemPorts } from '../daemon/boot.ts';
 import { failedExpectations } from '../daemon/expectations.ts';
+import { rehearsalProblem } from '../daemon/handover.ts';
 import { INETD_CONF } from '../daemon/run.ts';
 import { EXIT_FAILURE, EXIT_OK } from './exit-codes.ts';
 import { scanOptions } from './options.ts';
@@ -35,6 +36,11 @@ export function loadNamed(path: string, isInetdCompatible: boolean): LoadedConfi
 
 /** `-t`: one line per finding; at a terminal with source line, caret and hint; `--json`: one object. */
 export function testConfiguration(options: DaemonOptions): number {
+  const problem = rehearsalProblem(process.env);
+  if (problem !== undefined) {
+    print(STDERR, problem);
+    return EXIT_FAILURE;
+  }
   const read = loadFor(options);
   const loaded = { ...read, diagnostics: [...read.diagnostics, ...failedExpectations(read.services)] };
   const isPassed = !loaded.diagnostics.some(isError) && loaded.mainFile === 'read';

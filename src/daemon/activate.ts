@@ -5,7 +5,7 @@ import { SystemError } from '../native/system-error.ts';
 import { closeFd, strerror } from '../native/binding.ts';
 import { Listener } from '../net/listener.ts';
 import { openEndpoint, openEndpointPatiently } from '../net/open.ts';
-import type { OpenNote, OpenResult } from '../net/open.ts';
+import type { OpenedSocket, OpenNote, OpenResult } from '../net/open.ts';
 import { monotonicMs } from './clock.ts';
 import type { Premises } from './premises.ts';
 import { registerRpc, unregisterRpc } from './rpc.ts';
@@ -15,15 +15,22 @@ const FUNC = 'activate_normal';
 /** A service that could not come back after its waiting time tries again this often. */
 const REENABLE_MS = 5000;
 
-/** Opens the service's log and socket and begins to listen. False: it stays out of operation, and the log says why. */
-export async function activate(premises: Premises, operation: ServiceInOperation): Promise<boolean> {
-  if (premises.descriptors.free === 0) {
+/**
+ * Opens the service's log and socket, or takes the socket it is given, and begins to listen.
+ * False: it stays out of operation, and the log says why.
+ */
+export async function activate(
+  premises: Premises,
+  operation: ServiceInOperation,
+  socket?: OpenedSocket,
+): Promise<boolean> {
+  if (socket === undefined && premises.descriptors.free === 0) {
     premises.log('error', FUNC, `Service ${operation.id} disabled because of lack of file descriptors`);
     return false;
   }
   if (!openLog(premises, operation)) return false;
   if (operation.equipment.endpoint === undefined) return true;
-  const opened = await open(premises, operation);
+  const opened: OpenResult = socket === undefined ? await open(premises, operation) : { ok: true, socket };
   if (!opened.ok) reportFailure(premises, operation, opened.error);
   else if (await takeUp(premises, operation, opened)) return true;
   operation.log?.close();
@@ -87,6 +94,8 @@ function listen(premises: Premises, operation: ServiceInOperation, opened: Extra
   if (builtin?.socketType === 'dgram') premises.replyGuard.addOwnPort(listener.port);
   premises.descriptors.take();
   operation.listener = listener;
+  // A server that an earlier program has started may have the socket.
+  if (operation.state === 'suspended') return;
   operation.state = 'active';
   listener.resume();
 }
@@ -99,8 +108,14 @@ export function pauseForRate(premises: Premises, operation: ServiceInOperation, 
   const text = `Deactivating service ${operation.service.name} due to excessive incoming connections.`;
   premises.log('error', 'cps_service_stop', `${text}  Restarting in ${seconds} seconds.`);
   closeListener(premises, operation);
+  enableLater(premises, operation, seconds * 1000);
+}
+
+/** A service without a socket gets one when the time is over. */
+export function enableLater(premises: Premises, operation: ServiceInOperation, delayMs: number): void {
   operation.state = 'disabled';
-  operation.enableTimer = setTimeout(() => void enable(premises, operation), seconds * 1000);
+  operation.enableAtMs = monotonicMs() + delayMs;
+  operation.enableTimer = setTimeout(() => void enable(premises, operation), delayMs);
 }
 
 async function enable(premises: Premises, operation: ServiceInOperation): Promise<void> {
@@ -120,7 +135,7 @@ async function enable(premises: Premises, operation: ServiceInOperation): Promis
   }
   const outcome = isUp ? 'Activating' : 'Error activating';
   premises.log('error', 'cps_service_restart', `${outcome} service ${operation.service.name}`);
-  if (!isUp) operation.enableTimer = setTimeout(() => void enable(premises, operation), REENABLE_MS);
+  if (!isUp) enableLater(premises, operation, REENABLE_MS);
 }
 
 /** Closes the socket and, once no server is left, the log; running servers are not touched. */

@@ -57,9 +57,16 @@ export class BanKeeper {
     return this.#list.size === 0 ? undefined : this.#list;
   }
 
-  /** Takes over the bans of an earlier life. Before the services start; trouble is logged, never thrown. */
-  load(): void {
+  /**
+   * Takes over the bans of an earlier life: those handed over, else those of the file. Before the services start; trouble is
+   * logged, never thrown.
+   */
+  load(handedOver?: readonly StoredBan[]): void {
     const path = this.#path;
+    if (handedOver !== undefined) {
+      this.#adopt(handedOver);
+      return this.#changed();
+    }
     if (path === undefined) return;
     try {
       const content = readBanFile(path);
@@ -116,7 +123,7 @@ export class BanKeeper {
     if (this.#path === undefined || !this.#isUnwritten) return;
     this.#isUnwritten = false;
     try {
-      writeBanFileLast(this.#path, this.#stored());
+      writeBanFileLast(this.#path, this.stored());
     } catch (error) {
       this.#reportWrite(error);
     }
@@ -188,7 +195,7 @@ export class BanKeeper {
     if (path === undefined) return;
     this.#isUnwritten = false;
     try {
-      await writeBanFile(path, this.#stored());
+      await writeBanFile(path, this.stored());
       this.#isWriteFailing = false;
       trimLater(TRIM_AFTER_MS);
     } catch (error) {
@@ -210,7 +217,8 @@ export class BanKeeper {
     this.#parts.log('error', 'save_bans', `cannot write ${String(this.#path)}: ${reasonOf(error)}`);
   }
 
-  #stored(): readonly StoredBan[] {
+  /** The bans in force, by the clock on the wall. */
+  stored(): readonly StoredBan[] {
     const offsetMs = this.#parts.wallMs() - this.#parts.nowMs();
     return this.all().map(({ address, untilMs }) => ({ address, untilWallMs: Math.round(untilMs + offsetMs) }));
   }

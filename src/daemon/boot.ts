@@ -88,12 +88,6 @@ export function boot(options: BootOptions, programLog: ProgramLog): Daemon {
   const descriptors = native.descriptorLimit();
   const world = { ...openPorts(), ...launchFacts(descriptors.hard) };
   const premises = makePremises(options, { programLog, world, operations: () => daemon.operations });
-  startReaper((pid, ending) => {
-    const server = premises.children.reaped(pid);
-    if (server !== undefined) ended(premises, server, ending);
-    else if (!premises.commands.reaped(pid, ending))
-      premises.log('notice', 'child_exit', `unknown child process ${pid} died`);
-  });
   const exit = (code: number): void => process.exit(code);
   const settings = {
     ...options,
@@ -106,13 +100,14 @@ export function boot(options: BootOptions, programLog: ProgramLog): Daemon {
     operations: () => daemon.operations,
     reload: () => daemon.reload(),
     previewReload: () => daemon.previewReload(),
+    upgrade: (replyFd) => daemon.upgrade(replyFd),
   };
   const control = new ControlSocket({
     path: options.places.control,
     log: premises.log,
-    answer: (request) => {
+    answer: (request, fd) => {
       native.trimLater(TRIM_AFTER_MS);
-      return answerRequest(view, request);
+      return answerRequest(view, request, fd);
     },
   });
   const daemon: Daemon = new Daemon(settings, {
@@ -122,6 +117,7 @@ export function boot(options: BootOptions, programLog: ProgramLog): Daemon {
     programLog,
     openPorts,
     exit,
+    startReaper: () => reap(premises),
     people: options.people,
   });
   watchSignals(daemon.intend);
@@ -131,6 +127,16 @@ export function boot(options: BootOptions, programLog: ProgramLog): Daemon {
     exit(code);
   });
   return daemon;
+}
+
+/** Every ended process is one of our servers, one of our commands or, for process 1, somebody's orphan. */
+function reap(premises: Premises): void {
+  startReaper((pid, ending) => {
+    const server = premises.children.reaped(pid);
+    if (server !== undefined) ended(premises, server, ending);
+    else if (!premises.commands.reaped(pid, ending))
+      premises.log('notice', 'child_exit', `unknown child process ${pid} died`);
+  });
 }
 
 /**

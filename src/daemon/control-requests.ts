@@ -24,9 +24,11 @@ export interface ControlView {
   readonly operations: () => readonly ServiceInOperation[];
   readonly reload: () => Promise<ReloadReport>;
   readonly previewReload: () => ReloadReport;
+  /** Resolves to why it failed; where it succeeds, the next program answers on the descriptor. */
+  readonly upgrade: (replyFd: () => number) => Promise<string>;
 }
 
-type Reply = (view: ControlView, request: Request) => Answer | Promise<Answer>;
+type Reply = (view: ControlView, request: Request, fd: () => number) => Answer | Promise<Answer>;
 
 const MOST_SERVERS_LISTED = 100;
 const MOST_MINUTES = 2 ** 31 - 1;
@@ -38,12 +40,13 @@ const REPLIES: ReadonlyMap<unknown, Reply> = new Map<unknown, Reply>([
   ['bans.remove', removeBan],
   ['facts', facts],
   ['reload', reload],
+  ['upgrade', upgrade],
 ]);
 
-/** Answers one request. */
-export async function answerRequest(view: ControlView, request: Request): Promise<Answer> {
+/** Answers one request, which came on `fd`. */
+export async function answerRequest(view: ControlView, request: Request, fd: () => number): Promise<Answer> {
   const reply = REPLIES.get(request['request']);
-  return reply === undefined ? refuse(`known requests are ${[...REPLIES.keys()].join(' ')}`) : reply(view, request);
+  return reply === undefined ? refuse(`known requests are ${[...REPLIES.keys()].join(' ')}`) : reply(view, request, fd);
 }
 
 async function status({ premises, version, operations }: ControlView): Promise<Answer> {
@@ -137,6 +140,10 @@ function serviceNamed(operations: readonly ServiceInOperation[], word: unknown):
 async function reload(view: ControlView, { dryRun = false }: Request): Promise<Answer> {
   if (typeof dryRun !== 'boolean') return refuse('dryRun must be true or false');
   return done(dryRun ? view.previewReload() : await view.reload());
+}
+
+async function upgrade(view: ControlView, _request: Request, fd: () => number): Promise<Answer> {
+  return refuse(await view.upgrade(fd));
 }
 
 function listBans({ premises }: ControlView): Answer {

@@ -14,7 +14,8 @@ export interface ControlParts {
   /** Absolute; undefined: no socket. */
   readonly path: string | undefined;
   readonly log: Premises['log'];
-  readonly answer: (request: Readonly<Record<string, unknown>>) => Answer | Promise<Answer>;
+  /** `fd`: of the connection, which stays the socket's; -1 once it is closed. */
+  readonly answer: (request: Readonly<Record<string, unknown>>, fd: () => number) => Answer | Promise<Answer>;
 }
 
 const FUNC = 'control';
@@ -90,7 +91,9 @@ export class ControlSocket {
       if (isBusy) return;
       isBusy = true;
       socket.pause();
+      socket.setTimeout(0);
       const isDrained = await answerAll();
+      socket.setTimeout(SILENCE_MS);
       isBusy = false;
       if (!isDrained || socket.destroyed) return;
       if (pending.length > LONGEST_LINE) socket.end(write({ ok: false, error: 'the request is too long' }));
@@ -100,7 +103,7 @@ export class ControlSocket {
       for (let end = pending.indexOf('\n'); end !== -1; end = pending.indexOf('\n')) {
         const line = pending.slice(0, end);
         pending = pending.slice(end + 1);
-        if (!socket.write(await this.#answerTo(line))) return false;
+        if (!socket.write(await this.#answerTo(line, () => descriptorOf(socket)))) return false;
       }
       return true;
     };
@@ -114,10 +117,10 @@ export class ControlSocket {
     });
   }
 
-  async #answerTo(line: string): Promise<string> {
+  async #answerTo(line: string, fd: () => number): Promise<string> {
     const request = line.length > LONGEST_LINE ? undefined : parse(line);
     if (request === undefined) return write({ ok: false, error: 'the request is no JSON object' });
-    return write(await this.#parts.answer(request));
+    return write(await this.#parts.answer(request, fd));
   }
 }
 
@@ -173,6 +176,14 @@ function parse(line: string): Readonly<Record<string, unknown>> | undefined {
   }
 }
 
-function write(answer: Answer): string {
+/** Node names the descriptor of a connection nowhere else; -1 once it is closed. */
+function descriptorOf(socket: Socket): number {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- so in every Node; looked at, not relied upon
+  const { _handle: handle } = socket as unknown as { readonly _handle?: { readonly fd?: number } | null };
+  return handle?.fd ?? -1;
+}
+
+/** An answer as it goes over the socket. */
+export function write(answer: Answer): string {
   return `${JSON.stringify(answer)}\n`;
 }

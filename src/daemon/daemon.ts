@@ -9,11 +9,14 @@ import { showDefaults } from '../config/show.ts';
 import { trimLater } from '../native/binding.ts';
 import { SystemError } from '../native/system-error.ts';
 import { retire } from './activate.ts';
+import { Agenda } from './agenda.ts';
 import { TRIM_AFTER_MS } from './clock.ts';
 import type { ControlSocket } from './control.ts';
 import { checkConsistency } from './consistency.ts';
+import { counted } from './counted.ts';
 import { Findings } from './findings.ts';
 import type { People } from './findings.ts';
+import type { Handover } from './handover.ts';
 import { Latecomers } from './latecomers.ts';
 import { removePidFile } from './pid-file.ts';
 import type { Premises } from './premises.ts';
@@ -21,13 +24,13 @@ import { reloadReport } from './reload-report.ts';
 import type { ReloadReport } from './reload-report.ts';
 import { applyReload, refuseReload, runningServices } from './reload.ts';
 import type { ServiceInOperation } from './service.ts';
-import { INTENTION_ORDER } from './signals.ts';
 import type { Intention } from './signals.ts';
 import { startServices } from './start.ts';
 import { writeStateDump } from './state-dump.ts';
 import type { DumpHead } from './state-dump.ts';
 import { endServers, stopInternalServers } from './stop.ts';
 import type { Supervisor } from './supervisor.ts';
+import { Upgrade } from './upgrade.ts';
 
 /** What the command line decided about the daemon's life. */
 export interface DaemonSettings {
@@ -42,6 +45,8 @@ export interface DaemonSettings {
   readonly pidFile: string | undefined;
   /** Seconds; 0 is off. */
   readonly checkSeconds: number;
+  /** The command line, to start another program in the same way; undefined where none may follow. */
+  readonly words: readonly string[] | undefined;
   readonly version: string;
   /** The words of the start-up notice, e.g. `libwrap loadavg`. */
   readonly features: string;
@@ -57,6 +62,8 @@ export interface DaemonParts {
   /** Fresh ports for one load. */
   readonly openPorts: () => ConfigPorts;
   readonly exit: (code: number) => void;
+  /** From now on ended servers are heard of. */
+  readonly startReaper: () => void;
   /** Set where somebody at a terminal reads the findings. */
   readonly people: People | undefined;
 }
@@ -71,24 +78,30 @@ export class Daemon {
   readonly #premises: Premises;
   readonly #findings: Findings;
   readonly #latecomers: Latecomers;
-  readonly #pending = new Set<Intention>();
+  readonly #agenda: Agenda;
+  readonly #upgrade: Upgrade;
   #operations: readonly ServiceInOperation[] = [];
   #loaded: LoadedConfig | undefined;
   #reloadWaiters: ((report: ReloadReport) => void)[] = [];
-  #isActing = true;
 
   constructor(settings: DaemonSettings, parts: DaemonParts) {
     this.#settings = settings;
     this.#parts = parts;
     this.#premises = parts.premises;
     this.#findings = new Findings({ ...parts, isDebug: settings.isDebug });
+    this.#agenda = new Agenda(async (intention) => {
+      await this.#carryOut(intention);
+      trimLater(TRIM_AFTER_MS);
+    });
+    const isDisturbed = (): boolean => !this.#agenda.isEmpty;
+    this.#upgrade = new Upgrade({ ...parts, call: settings, isDisturbed, flush: () => this.#flush() });
     this.#latecomers = new Latecomers(parts.premises, (operation) => {
       this.#operations = [...this.#operations, operation];
     });
   }
 
   /** Reads the configuration and brings its services into operation. True when the daemon is at work. */
-  async start(): Promise<boolean> {
+  async start(handover: Handover | undefined): Promise<boolean> {
     const loaded = this.#load();
     this.#loaded = loaded;
     this.#findings.report(loaded.diagnostics);
@@ -101,12 +114,16 @@ export class Daemon {
       return this.#end(1);
     }
     this.#findings.show(loaded, this.#premises.world);
-    this.#premises.bans.load();
+    this.#premises.bans.load(handover?.bans);
     await this.#premises.hosts.current();
     this.#parts.control.reserve();
-    const { operations, failed } = await startServices(this.#premises, loaded.services, this.#settings.isDebug);
+    const { operations, failed } = await startServices(this.#premises, loaded.services, {
+      isDebug: this.#settings.isDebug,
+      handover,
+    });
     this.#operations = operations;
     this.#latecomers.expect(failed);
+    this.#parts.startReaper();
     if (this.#available === 0 && !this.#settings.isStayAlive) {
       this.#log('critical', 'init_services', 'no services. Exiting...');
       return this.#end(1);
@@ -124,20 +141,21 @@ export class Daemon {
     await this.#premises.names.prepare();
     await this.#parts.control.open();
     trimLater(TRIM_AFTER_MS);
-    this.#isActing = false;
-    await this.#act();
+    await this.#agenda.begin();
+  }
+
+  /** Notes what is wanted. */
+  readonly intend = (intention: Intention): void => this.#agenda.intend(intention);
+
+  /** Replaces the program; resolves to why that failed. Where it succeeds the successor answers on `replyFd`. */
+  upgrade(replyFd: () => number): Promise<string> {
+    return this.#upgrade.request(replyFd, () => this.intend('upgrade'));
   }
 
   /** The services in operation. */
   get operations(): readonly ServiceInOperation[] {
     return this.#operations;
   }
-
-  /** Records what is wanted; the same wish twice is one. Carried out between events, never nested. */
-  readonly intend = (intention: Intention): void => {
-    this.#pending.add(intention);
-    void this.#act();
-  };
 
   /** What a reload would do now. */
   previewReload(): ReloadReport {
@@ -148,23 +166,8 @@ export class Daemon {
   reload(): Promise<ReloadReport> {
     return new Promise((resolve) => {
       this.#reloadWaiters.push(resolve);
-      this.intend('reload');
+      this.#agenda.intend('reload');
     });
-  }
-
-  async #act(): Promise<void> {
-    if (this.#isActing) return;
-    this.#isActing = true;
-    for (let next = this.#next(); next !== undefined; next = this.#next()) {
-      this.#pending.delete(next);
-      await this.#carryOut(next);
-    }
-    this.#isActing = false;
-    trimLater(TRIM_AFTER_MS);
-  }
-
-  #next(): Intention | undefined {
-    return INTENTION_ORDER.find((intention) => this.#pending.has(intention));
   }
 
   async #carryOut(intention: Intention): Promise<void> {
@@ -182,6 +185,10 @@ export class Daemon {
         return this.#quit();
       case 'quit':
         return this.#quit();
+      case 'upgrade':
+        this.#parts.supervisor.reloading();
+        if (!(await this.#upgrade.carryOut())) return this.#agenda.intend('upgrade');
+        return this.#parts.supervisor.ready(`upgrade failed; ${this.#status()}`);
     }
   }
 
@@ -276,17 +283,17 @@ export class Daemon {
     if (this.#settings.pidFile !== undefined) removePidFile(this.#settings.pidFile);
     this.#parts.control.close();
     this.#premises.bans.end();
-    this.#premises.logs.flushSync();
-    this.#parts.programLog.flushSync();
+    this.#flush();
     this.#parts.exit(code);
     return false;
+  }
+
+  #flush(): void {
+    this.#premises.logs.flushSync();
+    this.#parts.programLog.flushSync();
   }
 
   #log(...message: Parameters<Premises['log']>): void {
     this.#premises.log(...message);
   }
-}
-
-function counted(number: number, thing: string): string {
-  return `${number} ${thing}${number === 1 ? '' : 's'}`;
 }

@@ -1,6 +1,7 @@
 // Servers of a service that a reload removed: they finish, within `reload_grace`. differs: D26, the reference kills them.
 
 import { terminate } from '../launch/terminate.ts';
+import { counted } from './counted.ts';
 import type { Premises } from './premises.ts';
 import type { ServiceInOperation } from './service.ts';
 import { stopInternalServer } from './stop.ts';
@@ -20,7 +21,7 @@ export function limitGrace(premises: Premises, operation: ServiceInOperation): v
 function endServers(premises: Premises, operation: ServiceInOperation, seconds: number): void {
   const servers = premises.children.of(operation.key);
   if (servers.length === 0) return;
-  const count = `${servers.length} server${servers.length === 1 ? '' : 's'}`;
+  const count = counted(servers.length, 'server');
   premises.log('notice', 'reload_grace', `${operation.id}: ending ${count} after ${seconds} second(s) of grace`);
   for (const server of servers) if (server.isInProcess) stopInternalServer(premises, server);
   terminate(premises.children, servers, {

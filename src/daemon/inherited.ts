@@ -34,6 +34,11 @@ export class InheritedSockets {
     this.#log = log;
   }
 
+  /** Those that their giver holds as well. */
+  get shared(): readonly InheritedSocket[] {
+    return this.#sockets.filter(({ isShared }) => isShared);
+  }
+
   /** Names the services of the configuration, whose sockets nobody else may take. */
   expect(ids: readonly string[]): void {
     this.#ids = new Set(ids.map((id) => id.toLowerCase()));

@@ -7,12 +7,16 @@ import type { SyslogFacility } from '../config/attributes/values.ts';
 import { SystemError } from '../native/system-error.ts';
 import { boot, openProgramLog } from './boot.ts';
 import type { BootOptions, LoadRules } from './boot.ts';
+import type { Daemon } from './daemon.ts';
 import { claimStatusPipe, detach, sayOnStderr } from './detach.ts';
 import type { StatusPipe } from './detach.ts';
 import { claimSockets } from './inherited.ts';
 import type { People } from './findings.ts';
+import { claimHandover } from './handover.ts';
+import type { Handover } from './handover.ts';
 import { writePidFile } from './pid-file.ts';
 import { placesOf } from './places.ts';
+import { reportTakeover } from './takeover.ts';
 import type { PlaceChoices } from './places.ts';
 
 /** Where the daemon's own messages go, as far as the command line says. */
@@ -36,6 +40,8 @@ export interface RunOptions extends LoadRules, PlaceChoices {
   readonly processLimit: number;
   /** Questions to identity servers about refused callers, at a time. */
   readonly logProcesses: number;
+  /** All of the above as they were typed; undefined where no other program may take over. */
+  readonly words: readonly string[] | undefined;
   /** Seconds between self-checks; 0 is off. */
   readonly checkSeconds: number;
   /** Lines for the daemon log once it is open. */
@@ -62,23 +68,39 @@ const LEAST_UMASK = 0o022;
 /** Runs the daemon; resolves to an exit code, or to undefined once it is at work in this process. */
 export async function runDaemon(options: RunOptions, identity: ProgramIdentity): Promise<number | undefined> {
   const statusPipe = claimStatusPipe();
+  const handover = claimHandover(process.env);
   const claim = claimSockets(process.env, process.pid);
-  const isForeground = options.isForeground || options.isDebug || statusPipe !== undefined;
-  const settings = { ...bootOptions(options, identity, statusPipe), sockets: claim.sockets };
+  const isDetached = statusPipe !== undefined || handover !== undefined;
+  const sockets = [...claim.sockets, ...(handover?.inherited ?? [])];
+  const settings = { ...bootOptions(options, identity, statusPipe), sockets };
   process.umask(process.umask() | LEAST_UMASK);
   const programLog = openLog(settings);
   if (programLog === undefined) return EXIT_FAILURE;
-  if (!isForeground) {
+  if (!options.isForeground && !options.isDebug && !isDetached) {
     if (claim.sockets.length > 0) sayOnStderr(`${settings.program}: inherited sockets are used with -dontfork alone`);
     return detach(process.argv.slice(1)) ? EXIT_OK : EXIT_FAILURE;
   }
   for (const text of claim.complaints) programLog.log('warning', 'inherited_sockets', text);
   for (const { level, text } of options.warnings) programLog.log(level, 'opt_recognize', text);
-  const daemon = boot(settings, programLog);
-  if (settings.pidFile !== undefined) reportPidFile(programLog, writePidFile(settings.pidFile, process.pid));
-  if (!(await daemon.start())) return undefined;
+  return serve(boot(settings, programLog), { settings, programLog, statusPipe, handover });
+}
+
+interface Surroundings {
+  readonly settings: BootOptions;
+  readonly programLog: ProgramLog;
+  readonly statusPipe: StatusPipe | undefined;
+  readonly handover: Handover | undefined;
+}
+
+/** Resolves once everything is up; the daemon ends the process itself. */
+async function serve(daemon: Daemon, surroundings: Surroundings): Promise<undefined> {
+  const { settings, programLog, statusPipe, handover } = surroundings;
+  if (settings.pidFile !== undefined && handover === undefined)
+    reportPidFile(programLog, writePidFile(settings.pidFile, process.pid));
+  if (!(await daemon.start(handover))) return undefined;
   statusPipe?.reportUp();
   await daemon.settle();
+  if (handover !== undefined) reportTakeover(programLog, handover, settings.version);
   return undefined;
 }
 
@@ -107,6 +129,7 @@ function bootOptions(
     isDebug: options.isDebug,
     pidFile: options.pidFile === undefined ? undefined : resolve(options.pidFile),
     checkSeconds: options.checkSeconds,
+    words: options.words,
     ...identity,
     logTarget: logTarget(options, isInForeground),
     processLimit: options.processLimit,

@@ -91,8 +91,9 @@ export class ServiceInOperation {
   readonly tally: Tally = { served: 0, refused: new Map() };
   /** A reload has removed it: its log closes when its last server ends. */
   isRetired = false;
-  /** Runs while the service is `disabled`. */
+  /** Runs while the service is `disabled`, until `enableAtMs`. */
   enableTimer: NodeJS.Timeout | undefined;
+  enableAtMs = 0;
 
   constructor(equipment: Equipment) {
     made += 1;

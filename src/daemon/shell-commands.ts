@@ -1,5 +1,5 @@
-// Shell commands that rules of hosts.allow and hosts.deny name: run beside the daemon with nothing but /dev/null, and
-// waited for without blocking, a minute at most. Not servers: they count nowhere and leave no line in the audit log.
+// Commands that are not servers: those that rules of hosts.allow and hosts.deny name, and the rehearsal of an upgrade. They run
+// beside the daemon and are waited for without blocking, a minute at most; they count nowhere and leave no audit line.
 
 import { closeSync, openSync } from 'node:fs';
 import type { Ending } from '../launch/reaper.ts';
@@ -12,15 +12,19 @@ const LONGEST_MS = 60_000;
 export class ShellCommands {
   readonly #running = new Map<number, (isSuccess: boolean) => void>();
 
-  /** Starts a command; the answer is whether it ended with status 0, undefined where that took too long. Throws SystemError when it cannot be started. */
+  /** Starts a command with `/dev/null`; the answer is whether it ended with status 0, undefined where that took too long. Throws SystemError when it cannot be started. */
   start(plan: LaunchPlan): Promise<boolean | undefined> {
     const nothing = openSync('/dev/null', 'r+');
     try {
-      const pid = launch(launchProfile(plan), nothing, []);
-      return this.#end(pid);
+      return this.startWith(plan, nothing);
     } finally {
       closeSync(nothing);
     }
+  }
+
+  /** The same with `fd`, which stays the caller's, as input and output. */
+  startWith(plan: LaunchPlan, fd: number): Promise<boolean | undefined> {
+    return this.#end(launch(launchProfile(plan), fd, []));
   }
 
   /** A process was reaped; false when it was no command. */

@@ -4,10 +4,18 @@
 import { constants } from 'node:os';
 import { watchSignals as watch } from '../native/binding.ts';
 
-export type Intention = 'reload' | 'dump' | 'check' | 'quit' | 'terminate' | 'interrupt';
+export type Intention = 'reload' | 'dump' | 'check' | 'quit' | 'terminate' | 'interrupt' | 'upgrade';
 
 /** The order in which pending intentions are carried out. */
-export const INTENTION_ORDER: readonly Intention[] = ['reload', 'dump', 'check', 'quit', 'terminate', 'interrupt'];
+export const INTENTION_ORDER: readonly Intention[] = [
+  'reload',
+  'dump',
+  'check',
+  'quit',
+  'terminate',
+  'interrupt',
+  'upgrade',
+];
 
 /**
  * Signals with a meaning. SIGINT only counts with `-d`. Crash signals (SEGV, BUS, ILL, FPE) are not caught:

@@ -8,7 +8,17 @@ export const SOURCES_REMEMBERED = 4096;
 
 /** The rates of a service's callers. */
 export class SourceRates {
-  readonly #rates = new Map<string, RateState>();
+  readonly #rates: Map<string, RateState>;
+
+  /** What is known already, the longest silent first. */
+  constructor(rates: Iterable<readonly [string, RateState]> = []) {
+    this.#rates = new Map(rates);
+  }
+
+  /** Everything remembered, the longest silent first. */
+  entries(): Iterable<[string, RateState]> {
+    return this.#rates.entries();
+  }
 
   /** undefined for one who has not called lately. */
   of(network: string): RateState | undefined {

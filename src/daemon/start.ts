@@ -1,10 +1,15 @@
 // The services of a fresh configuration are brought into operation, one after the other; one that cannot be started is left
-// out, and the others live. Inherited sockets that are no service's are closed. Source: spec section 4.4.
+// out, and the others live. What an earlier program of this process handed over is taken up first; inherited sockets that are
+// no service's are closed. Source: spec section 4.4.
 
 import type { Service } from '../config/service.ts';
-import { activate } from './activate.ts';
+import { activate, enableLater, openLog } from './activate.ts';
+import { monotonicMs } from './clock.ts';
+import type { Handover } from './handover.ts';
 import type { Premises } from './premises.ts';
 import { equip, ServiceInOperation } from './service.ts';
+import { adoptLeftServers, adoptServers, distribute, inherit } from './takeover.ts';
+import type { Legacy } from './takeover.ts';
 
 /** Both in configuration order. */
 export interface StartResult {
@@ -12,22 +17,45 @@ export interface StartResult {
   readonly failed: readonly ServiceInOperation[];
 }
 
+export interface StartOptions {
+  readonly isDebug: boolean;
+  readonly handover: Handover | undefined;
+}
+
 /** Starts all services. */
 export async function startServices(
   premises: Premises,
   services: readonly Service[],
-  isDebug: boolean,
+  { isDebug, handover }: StartOptions,
 ): Promise<StartResult> {
+  const legacies = handover === undefined ? undefined : distribute(premises, handover, services);
   const operations: ServiceInOperation[] = [];
   const failed: ServiceInOperation[] = [];
+  const served = new Set<string>();
   // Equipped before the first one listens: what takes long has been done then.
   const equipped = services.map((service) => new ServiceInOperation(equip(service, premises.world)));
   premises.inherited.expect(equipped.map(({ id }) => id));
   for (const operation of equipped) {
-    const isUp = await activate(premises, operation);
+    const legacy = legacies?.get(operation.service);
+    const isUp = await begin(premises, operation, legacy);
+    if (isUp && handover !== undefined && legacy !== undefined) {
+      adoptServers(premises, operation, handover, legacy.handed.key);
+      served.add(legacy.handed.key);
+    }
     (isUp ? operations : failed).push(operation);
     if (isUp && isDebug) premises.log('debug', 'cnf_start_services', `Started service: ${operation.id}`);
   }
-  premises.inherited.releaseUnused();
+  if (handover !== undefined) adoptLeftServers(premises, handover, served);
+  else premises.inherited.releaseUnused();
   return { operations, failed };
+}
+
+/** A service that was off for its rate stays off until its time is over. */
+async function begin(premises: Premises, operation: ServiceInOperation, legacy: Legacy | undefined): Promise<boolean> {
+  if (legacy === undefined) return activate(premises, operation);
+  inherit(operation, legacy);
+  if (legacy.handed.state !== 'disabled') return activate(premises, operation, legacy.socket);
+  if (!openLog(premises, operation)) return false;
+  enableLater(premises, operation, Math.max(legacy.handed.enableAtMs - monotonicMs(), 0));
+  return true;
 }

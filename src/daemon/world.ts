@@ -16,6 +16,7 @@ import {
 } from 'node:fs';
 import { parseHosts, parseNetworks, parseNumbers, parseServices } from '../config/databases.ts';
 import { STATUS_VARIABLE } from './detach.ts';
+import { HANDOVER_VARIABLE, REHEARSAL_VARIABLE } from './handover.ts';
 import type { ConfigPorts, FileStatus, ReadFailure, ReadResult, SystemFailure, UserRecord } from '../config/ports.ts';
 
 /** The functions of `native/binding.ts` that are needed. */
@@ -39,7 +40,7 @@ export interface WorldOptions {
 /** A larger file is no configuration. */
 export const MAX_FILE_BYTES = 64 * 1024 * 1024;
 
-const OWN_VARIABLES: readonly string[] = [STATUS_VARIABLE];
+const OWN_VARIABLES: readonly string[] = [STATUS_VARIABLE, HANDOVER_VARIABLE, REHEARSAL_VARIABLE];
 const ERRNO = { isDirectory: 21, invalid: 22, tooBig: 27, missing: 2 } as const;
 
 /** Makes the ports for one load. */

@@ -64,6 +64,7 @@ static const struct {
 } verbs[] = {
   {"initialise", initialise},
   {"openSocket", open_socket},
+  {"adoptSocket", adopt_socket},
   {"localPort", local_port},
   {"localEndpoint", local_endpoint},
   {"keepAlive", keep_alive},
@@ -90,6 +91,10 @@ static const struct {
   {"startRelay", start_relay},
   {"endRelay", end_relay},
   {"spawnDetached", spawn_detached},
+  {"execInPlace", exec_in_place},
+  {"memoryFile", memory_file},
+  {"closeOnExec", close_on_exec},
+  {"sendDescriptor", send_descriptor},
   {"descriptorLimit", descriptor_limit},
   {"lookupUser", lookup_user},
   {"lookupGroup", lookup_group},
@@ -97,8 +102,6 @@ static const struct {
   {"strerror", error_text},
   {"trimLater", trim_later},
   {"describeSocket", describe_socket},
-  {"adoptSocket", adopt_socket},
-  {"closeOnExec", close_on_exec},
 };
 
 NAPI_MODULE_INIT()

@@ -64,6 +64,7 @@ void note_closed(int fd);
 
 #define VERB(name) napi_value name(napi_env env, napi_callback_info info)
 VERB(open_socket);
+VERB(adopt_socket);
 VERB(local_port);
 VERB(local_endpoint);
 VERB(keep_alive);
@@ -90,6 +91,10 @@ VERB(close_signals);
 VERB(start_relay);
 VERB(end_relay);
 VERB(spawn_detached);
+VERB(exec_in_place);
+VERB(memory_file);
+VERB(close_on_exec);
+VERB(send_descriptor);
 VERB(descriptor_limit);
 VERB(lookup_user);
 VERB(lookup_group);
@@ -97,7 +102,5 @@ VERB(group_list);
 VERB(error_text);
 VERB(trim_later);
 VERB(describe_socket);
-VERB(adopt_socket);
-VERB(close_on_exec);
 
 #endif

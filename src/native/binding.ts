@@ -62,9 +62,6 @@ export interface ReadyWatch {
   close(): void;
 }
 
-/** Resources that can be limited. */
-export type Resource = 'as' | 'cpu' | 'data' | 'rss' | 'stack' | 'nofile' | 'core' | 'fsize' | 'nproc';
-
 /** Everything about a server that is the same for each of its connections. */
 export interface LaunchProfileSpec {
   readonly path: string;
@@ -277,6 +274,15 @@ export function watchSignals(numbers: readonly number[], onSignal: (number: numb
  * `statusFdNumber` (3 to 15); nothing else is open in it. `statusFd` is the read end, close-on-exec. Throws when exec fails.
  */
 export const spawnDetached = addon.spawnDetached;
+/**
+ * Lets another program take this process over: same pid, same children; `keepFds` and 0 to 2 stay open, nothing else does.
+ * Returns only by throwing SystemError (`execve`), and then nothing has changed.
+ */
+export const execInPlace: Addon['execInPlace'] = addon.execInPlace;
+/** Opens an empty file that is nowhere but in memory. */
+export const memoryFile = addon.memoryFile;
+/** Sends bytes and a copy of a descriptor over a unix socket; false when that would block. */
+export const sendDescriptor = addon.sendDescriptor;
 /** Soft and hard limit of descriptors of this process; Infinity = unlimited. */
 export const descriptorLimit = addon.descriptorLimit;
 

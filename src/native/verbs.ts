@@ -66,6 +66,15 @@ export interface Addon {
     env: readonly string[],
     statusFdNumber: number,
   ) => { pid: number; statusFd: number };
+  readonly execInPlace: (
+    path: string,
+    argv: readonly string[],
+    env: readonly string[],
+    keepFds: readonly number[],
+  ) => never;
+  readonly memoryFile: (name: string) => number;
+  readonly closeOnExec: (fd: number) => void;
+  readonly sendDescriptor: (fd: number, bytes: Uint8Array, passed: number) => boolean;
   readonly descriptorLimit: () => { soft: number; hard: number };
   readonly lookupUser: (nameOrUid: string | number) => { name: string; uid: number; gid: number } | undefined;
   readonly lookupGroup: (nameOrGid: string | number) => { name: string; gid: number } | undefined;
@@ -74,5 +83,4 @@ export interface Addon {
   readonly trimLater: (delayMs: number) => void;
   readonly describeSocket: (fd: number) => SocketDescription | undefined;
   readonly adoptSocket: (fd: number, options: Pick<SocketSpec, 'isNoDelay' | 'isKeepAlive' | 'backlog'>) => number;
-  readonly closeOnExec: (fd: number) => void;
 }

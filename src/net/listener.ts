@@ -27,6 +27,8 @@ const LONGEST_BACK_OFF_MS = 800;
 /** A watched socket. Created suspended: `resume` begins the service. */
 export class Listener {
   readonly endpoint: Endpoint;
+  /** What was opened in the end. */
+  readonly spec: OpenedSocket['spec'];
   /** The port in use, also where the configuration left it to the kernel. */
   readonly port: number;
   readonly #events: ListenerEvents;
@@ -41,6 +43,7 @@ export class Listener {
   constructor(opened: OpenedSocket, endpoint: Endpoint, events: ListenerEvents) {
     this.#fd = opened.fd;
     this.endpoint = endpoint;
+    this.spec = opened.spec;
     this.#events = events;
     this.port = localPort(opened.fd);
   }

@@ -8,3 +8,13 @@ export function nextRequestNumber(): number {
   given += 1;
   return given;
 }
+
+/** The number given last, 0 before the first. */
+export function lastRequestNumber(): number {
+  return given;
+}
+
+/** Goes on after the numbers of an earlier program of this process. */
+export function continueRequestNumbers(last: number): void {
+  given = last;
+}

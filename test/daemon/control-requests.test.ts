@@ -58,8 +58,9 @@ function ask(request: object): ReturnType<typeof answerRequest> {
     operations: () => operations,
     reload: async () => REPORT,
     previewReload: () => ({ ...REPORT, unchanged: 8 }),
+    upgrade: async (fd) => `no program for ${fd()}`,
   };
-  return answerRequest(view, { ...request });
+  return answerRequest(view, { ...request }, () => 5);
 }
 
 const first = (): ServiceInOperation => operations[0] ?? operation({});
@@ -188,7 +189,7 @@ describe('an unknown request', () => {
   test('is answered with the known ones', async () => {
     expect(await ask({ request: 'dance' })).toEqual({
       ok: false,
-      error: 'known requests are status bans.list bans.add bans.remove facts reload',
+      error: 'known requests are status bans.list bans.add bans.remove facts reload upgrade',
     });
   });
 });
