@@ -12,7 +12,7 @@ import { retire } from './activate.ts';
 import { Agenda } from './agenda.ts';
 import { TRIM_AFTER_MS } from './clock.ts';
 import type { ControlSocket } from './control.ts';
-import { checkConsistency } from './consistency.ts';
+import { checkConsistency, checkIntervalMs } from './consistency.ts';
 import { counted } from './counted.ts';
 import { Findings } from './findings.ts';
 import type { People } from './findings.ts';
@@ -135,8 +135,9 @@ export class Daemon {
 
   /** Winston, timers and pending signals: what can wait until the services are up. */
   async settle(): Promise<void> {
-    const { checkSeconds } = this.#settings;
-    if (checkSeconds > 0) setInterval(() => this.#check(false), checkSeconds * 1000);
+    const { checkSeconds, isDebug } = this.#settings;
+    const checkMs = checkIntervalMs(checkSeconds);
+    if (checkMs !== undefined) setInterval(() => this.#check(isDebug), checkMs);
     await this.#parts.programLog.useWinston();
     await this.#premises.names.prepare();
     await this.#parts.control.open();

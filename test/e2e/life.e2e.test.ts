@@ -120,6 +120,18 @@ test('SIGABRT checks the tables', async () => {
   await daemon.logs(/INFO: Consistency check passed/);
 });
 
+test('-cc checks the tables again and again, and says so only with -d', async () => {
+  const text = defaults() + builtin('daytime', { port: freshPort() });
+  const quiet = await startDaemon(text, { flags: ['-cc', '1'] });
+  const shown = await startDaemon(text.replace(/port = \d+/, `port = ${freshPort()}`), {
+    flags: ['-cc', '1', '-d'],
+    ready: /(?:)/,
+  });
+  await until('two checks', () => (shown.said.match(/Consistency check passed/g)?.length ?? 0) >= 2);
+  expect(quiet.log).not.toContain('Consistency');
+  await quiet.stop();
+});
+
 test('SIGINT and strangers are ignored in the foreground', async () => {
   const port = freshPort();
   const daemon = await startDaemon(defaults() + builtin('daytime', { port }));
