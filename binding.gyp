@@ -21,7 +21,8 @@
         "src/native/sockets.c",
         "src/native/spawn.c",
         "src/native/traffic.c",
-        "src/native/trim.c"
+        "src/native/trim.c",
+        "src/native/unix-socket.c"
       ],
       "cflags": [
         "-std=gnu11", "-O2", "-Wall", "-Wextra", "-Werror", "-Wshadow", "-Wstrict-prototypes", "-Wvla",

@@ -101,6 +101,9 @@ static const struct {
   {"groupList", group_list},
   {"strerror", error_text},
   {"trimLater", trim_later},
+  {"openUnixSocket", open_unix_socket},
+  {"removeSocketFile", remove_socket_file},
+  {"peerPerson", peer_person},
   {"describeSocket", describe_socket},
 };
 

@@ -101,6 +101,9 @@ VERB(lookup_group);
 VERB(group_list);
 VERB(error_text);
 VERB(trim_later);
+VERB(open_unix_socket);
+VERB(remove_socket_file);
+VERB(peer_person);
 VERB(describe_socket);
 
 #endif

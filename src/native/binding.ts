@@ -27,6 +27,36 @@ export interface SocketSpec {
   readonly backlog: number;
 }
 
+/** What `openUnixSocket` opens. */
+export interface UnixSocketSpec {
+  readonly type: 'stream' | 'seqpacket';
+  /** `@name` for an abstract one, which has neither mode nor owner. */
+  readonly path: string;
+  /** Permission bits of the file. */
+  readonly mode: number;
+  /** Its owner; -1: unchanged. */
+  readonly uid: number;
+  readonly gid: number;
+  readonly backlog: number;
+}
+
+/** A unix socket that listens; device and inode tell its file from another that takes its place, 0 where there is none. */
+export interface OpenedUnixSocket {
+  readonly fd: number;
+  readonly device: number;
+  readonly inode: number;
+}
+
+/** Who is at the other end of a unix socket, as the kernel saw it when it connected. */
+export interface Person {
+  readonly uid: number;
+  readonly gid: number;
+  /** 0 where it cannot be seen from here. */
+  readonly pid: number;
+  /** Its supplementary groups. */
+  readonly groups: readonly number[];
+}
+
 /** A watched descriptor. Closing is final and may be repeated; the descriptor itself stays open. */
 export interface Watch {
   pause(): void;
@@ -149,6 +179,15 @@ addon.initialise(SystemError);
 
 /** Opens a close-on-exec socket: options (SO_REUSEADDR always), bind, join of an IPv4 multicast address, listen. */
 export const openSocket = addon.openSocket;
+/**
+ * Opens a listening unix socket. A file that a dead listener has left is replaced; one that is in use, or is no socket, is an
+ * error of bind.
+ */
+export const openUnixSocket = addon.openUnixSocket;
+/** Removes the file of a unix socket, unless another has taken its place. */
+export const removeSocketFile = addon.removeSocketFile;
+/** Who has connected to a unix socket. */
+export const peerPerson = addon.peerPerson;
 /** What a descriptor is a socket of; undefined for anything else, an unused number included. */
 export const describeSocket = addon.describeSocket;
 /**

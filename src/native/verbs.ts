@@ -1,12 +1,15 @@
 // The verbs of the native core as addon.c tables them; binding.ts gives them names, types and documentation for the house.
 
 import type {
+  UnixSocketSpec,
   SocketSpec,
   AcceptWatchOptions,
   LaunchProfileSpec,
   LaunchProfile,
   OnExit,
   Datagram,
+  OpenedUnixSocket,
+  Person,
   SocketDescription,
   SocketEnd,
   OnRelayEnd,
@@ -81,6 +84,9 @@ export interface Addon {
   readonly groupList: (user: string, gid: number) => readonly number[];
   readonly strerror: (errno: number) => string;
   readonly trimLater: (delayMs: number) => void;
+  readonly openUnixSocket: (spec: UnixSocketSpec) => OpenedUnixSocket;
+  readonly removeSocketFile: (path: string, device: number, inode: number) => void;
+  readonly peerPerson: (fd: number) => Person;
   readonly describeSocket: (fd: number) => SocketDescription | undefined;
   readonly adoptSocket: (fd: number, options: Pick<SocketSpec, 'isNoDelay' | 'isKeepAlive' | 'backlog'>) => number;
 }
