@@ -14,6 +14,7 @@ import { wholeConfig } from './merge.ts';
 import type { ConfigPorts } from './ports.ts';
 import { checkProxies, checkProxyProtocol } from './proxy-rules.ts';
 import type { Service } from './service.ts';
+import { checkUnix, isUnix } from './unix-rules.ts';
 import type { ServiceConfig } from './service-config.ts';
 
 const IDENT_PORT = 113;
@@ -49,6 +50,7 @@ const RULES: readonly Step[] = [
   checkRequired,
   checkIdent,
   checkBlindAccess,
+  checkUnix,
 ];
 
 /** Completes and checks services one by one; remembers the ones that passed, to find duplicates. */
@@ -109,6 +111,7 @@ export class Validator {
 function endpointKey(draft: Draft): string | undefined {
   const { values } = draft;
   if (isOfType(draft, 'TCPMUX', 'TCPMUXPLUS')) return undefined;
+  if (values.socket_path !== undefined) return `unix ${values.socket_path}`;
   if (!isOfType(draft, 'RPC')) return `${values.protocol?.number} ${values.port}`;
   const { rpc_number: program, rpc_version: version } = values;
   return program === undefined || version === undefined
@@ -168,7 +171,7 @@ function checkTcpmux({ draft, report }: Examination): boolean {
 
 function checkListed(examination: Examination): boolean {
   const { draft, ports, report } = examination;
-  if (isOfType(draft, 'UNLISTED')) return true;
+  if (isOfType(draft, 'UNLISTED') || isUnix(draft)) return true;
   if (!isOfType(draft, 'RPC')) return checkPort(examination);
   if (ports.lookupRpc(draft.name) !== undefined) return true;
   report('XC221', [draft.name]);

@@ -19,6 +19,8 @@ type Parsed =
 type Addresses = readonly AddressPattern[];
 
 const ALL_BITS = 0xffff_ffff;
+const ID_MAX = 4_294_967_294;
+const PERSON = /^(uid|gid):(.+)$/;
 const LABEL = /^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?$/;
 
 /** Reads only_from: a word no form accepts is dropped, which can only narrow the list. */
@@ -64,6 +66,8 @@ function readList(words: readonly Word[], context: ReadContext, refusal: Refusal
 /** One word: its patterns, none where no form accepts it, FAILED where a list in braces is broken. */
 function readAddress(word: Word, context: ReadContext): Addresses | Failed {
   const { text, span } = word;
+  const person = PERSON.exec(text);
+  if (person !== null) return readPerson(word, person, context);
   const numeric = parseNumeric(text);
   if (numeric !== undefined) return [{ text, span, ...numeric }];
   if (isDomain(text)) return [{ text, span, kind: 'domain', suffix: text.toLowerCase() }];
@@ -73,6 +77,18 @@ function readAddress(word: Word, context: ReadContext): Addresses | Failed {
     return net === undefined ? [] : [{ text, span, ...net }];
   }
   return readFactorized(word, context);
+}
+
+/** `uid:1000`, `gid:users`; names are looked up now. */
+function readPerson({ text, span }: Word, [, kind, name = '']: RegExpExecArray, { ports }: ReadContext): Addresses {
+  if (/^\d{1,10}$/.test(name) && Number(name) <= ID_MAX)
+    return [{ text, span, kind: kind === 'uid' ? 'uid' : 'gid', number: Number(name) }];
+  if (kind === 'uid') {
+    const user = ports.lookupUser(name);
+    return user === undefined ? [] : [{ text, span, kind: 'uid', number: user.uid }];
+  }
+  const group = ports.lookupGroup(name);
+  return group === undefined ? [] : [{ text, span, kind: 'gid', number: group.gid }];
 }
 
 function parseNumeric(text: string): Parsed | undefined {
@@ -169,6 +185,7 @@ function misfitHint(text: string): string | undefined {
   const netmask = /^([\d.]+)\/(255\.[\d.]+)$/.exec(text);
   if (netmask !== null) return `write ${netmask[1] ?? ''}/${prefixOf(netmask[2] ?? '')}`;
   if (/^[\d.]+-[\d.]+$/.test(text)) return 'ranges are not known: use a prefix such as 10.0.0.0/28';
+  if (PERSON.test(text)) return 'no such user or group on this machine';
   if (text.startsWith('#')) return 'a comment needs a line of its own';
   if (/^\d+$/.test(text)) return `write ${text}.0.0.0 for the whole network`;
   return text.includes('*') ? 'wildcards are not known: use a prefix such as 10.0.0.0/8' : undefined;
@@ -191,12 +208,14 @@ export const addressList: Required<ListOperations<Addresses>> = {
 function addressKey(pattern: AddressPattern): string {
   if (pattern.kind === 'ipv4') return `4 ${(pattern.address & pattern.mask) >>> 0} ${pattern.mask}`;
   if (pattern.kind === 'ipv6') return `6 ${pattern.words.join(' ')} ${pattern.prefix}`;
+  if (pattern.kind === 'uid' || pattern.kind === 'gid') return `${pattern.kind} ${pattern.number}`;
   return pattern.kind === 'host' ? `h ${pattern.name}` : `d ${pattern.suffix}`;
 }
 
 /** As the reference's dump prints a pattern, e.g. `10.0.0.0/255.128.0.0(NET)`. */
 export function showAddress(pattern: AddressPattern): string {
   if (pattern.kind === 'host' || pattern.kind === 'domain') return `${pattern.text}(HOST)`;
+  if (pattern.kind === 'uid' || pattern.kind === 'gid') return `${pattern.kind}:${pattern.number}(PERSON)`;
   const written = pattern.text.split('/', 1)[0] ?? '';
   if (pattern.kind === 'ipv4') {
     const v6 = parseIPv6(written);

@@ -10,6 +10,7 @@ import { proxyFrom, proxyProtocol } from './proxy.ts';
 import * as resources from './resources.ts';
 import type { AttributeRow, ValueOf } from './row.ts';
 import * as server from './server.ts';
+import * as unix from './unix.ts';
 
 /** Rows of what a service holds; the order is that of `-T` and the manual. */
 export const SERVICE_ATTRIBUTES = [
@@ -22,6 +23,10 @@ export const SERVICE_ATTRIBUTES = [
   identity.port,
   identity.bind,
   identity.v6only,
+  unix.socketPath,
+  unix.socketMode,
+  unix.socketUser,
+  unix.socketGroup,
   identity.wait,
   identity.rpcVersion,
   identity.rpcNumber,

@@ -23,7 +23,8 @@ const NO_WORDS: readonly string[] = [];
 const ID_MAX = 4_294_967_294;
 const INT_MAX = 2_147_483_647;
 
-function readUser(words: readonly Word[], context: ReadContext): UserValue | Failed {
+/** A user by name or number. */
+export function readUser(words: readonly Word[], context: ReadContext): UserValue | Failed {
   const word = first(words);
   if (/^\d+$/.test(word.text)) {
     const uid = decimal(word.text, 0, ID_MAX);
@@ -37,7 +38,8 @@ function readUser(words: readonly Word[], context: ReadContext): UserValue | Fai
   return FAILED;
 }
 
-function readGroup(words: readonly Word[], context: ReadContext): GroupValue | Failed {
+/** A group by name or number. */
+export function readGroup(words: readonly Word[], context: ReadContext): GroupValue | Failed {
   const word = first(words);
   if (/^\d+$/.test(word.text)) {
     const gid = decimal(word.text, 0, ID_MAX);
