@@ -20,7 +20,7 @@ import { explainAccess } from '../daemon/explain.ts';
 import type { AccessAnswer } from '../daemon/explain.ts';
 import type { LiveFacts } from '../daemon/explain-request.ts';
 import { hostsTablesNow } from '../daemon/hosts-now.ts';
-import { plainAddress } from '../daemon/plain-address.ts';
+import { plainAddress, plainCaller } from '../daemon/plain-address.ts';
 import { EXIT_DENIED, EXIT_NO_DAEMON, EXIT_OK, EXIT_USAGE } from './exit-codes.ts';
 import { liveFacts } from './live-facts.ts';
 import type { DaemonChoice } from './live-facts.ts';
@@ -56,7 +56,8 @@ export async function explainCaller(word: string, address: string, options: Expl
   const loaded = loadNamed(options.configPath, options.isInetdCompatible);
   const service = serviceNamed(loaded, word);
   if (service === undefined) return complain(whyMissing(loaded, word));
-  if (plainAddress(address) === undefined) return complain(`not an address: ${address}`);
+  const mismatch = whyUnfit(service, address);
+  if (mismatch !== undefined) return complain(mismatch);
   const via = options.via === undefined ? undefined : plainAddress(options.via);
   if (options.via !== undefined && via === undefined) return complain(`not an address: ${options.via}`);
   const asked = await liveFacts(service, address, options);
@@ -87,6 +88,15 @@ function serviceNamed({ services }: LoadedConfig, word: string): Service | undef
     services.find(({ config }) => config.id.toLowerCase() === wanted) ??
     services.find(({ name }) => name.toLowerCase() === wanted)
   );
+}
+
+/** Callers of a unix socket have no address, others no user. */
+function whyUnfit({ config }: Service, caller: string): string | undefined {
+  const isUnix = config.socket_path !== undefined;
+  if (plainCaller(caller) === undefined)
+    return `not ${isUnix ? 'a user, such as uid:1000 or uid:1000,gid:100' : 'an address'}: ${caller}`;
+  if (isUnix === caller.startsWith('uid:')) return undefined;
+  return `${config.id} listens on ${isUnix ? 'a unix socket: ask for uid:NUMBER' : 'a port: ask for an address'}`;
 }
 
 function whyMissing({ services, leftOut, mainFile }: LoadedConfig, word: string): string {

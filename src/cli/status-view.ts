@@ -17,6 +17,8 @@ export interface ServiceStatus {
   readonly state: string;
   readonly socketType: string;
   readonly port: number;
+  /** Of a unix socket. */
+  readonly path?: string | null;
   readonly instances: { readonly running: number; readonly limit: number | null };
   readonly cps: { readonly connections: number; readonly counted: number };
   readonly served: number;
@@ -50,13 +52,23 @@ export function statusText(status: DaemonStatus, rows = Infinity): string {
   return `${cut([heading, '', titles, ...body], rows).join('\n')}\n`;
 }
 
-function cellsOf({ id, state, socketType, port, instances, cps, served, refused }: ServiceStatus): readonly string[] {
+function cellsOf({
+  id,
+  state,
+  socketType,
+  port,
+  path,
+  instances,
+  cps,
+  served,
+  refused,
+}: ServiceStatus): readonly string[] {
   const reasons = Object.entries(refused);
   const total = reasons.reduce((sum, [, count]) => sum + count, 0);
   const detail = total === 0 ? '' : ` (${reasons.map(([reason, count]) => `${reason} ${count}`).join(', ')})`;
   const rate = cps.connections === 0 ? String(cps.counted) : `${cps.counted}/${cps.connections}`;
   const running = of(instances.running, instances.limit);
-  return [id, state, `${socketType}/${port}`, running, rate, String(served), `${total}${detail}`];
+  return [id, state, `${socketType}/${path ?? port}`, running, rate, String(served), `${total}${detail}`];
 }
 
 function serverLine({ pid, from, seconds, cpuSeconds }: ServerStatus): string {

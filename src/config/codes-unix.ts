@@ -30,7 +30,8 @@ export const UNIX_CODES = {
     ...CHECK,
     text: 'service %s has socket_path, which %s does not go with',
     log: 'Service %s: socket_path does not go with %s - DISABLING',
-    explanation: 'A unix socket has no family, and its callers have no address and no identity server. The service is left out.',
+    explanation:
+      'A unix socket has no family, and its callers have no address and no identity server. The service is left out.',
     fix: 'Remove the word.',
   },
   XC284: {
@@ -46,7 +47,8 @@ export const UNIX_CODES = {
     reload: 'allow',
     text: 'nobody may call service %s: only_from has no uid: or gid:',
     log: 'Service %s: only_from has no uid: or gid:, so nobody may call',
-    explanation: 'Callers of a unix socket have no address. A list of addresses alone, which may be that of defaults, lets in none of them.',
+    explanation:
+      'Callers of a unix socket have no address. A list of addresses alone, which may be that of defaults, lets in none of them.',
     fix: 'Add uid:NAME or gid:NAME to only_from of the service.',
   },
   XC286: {

@@ -9,7 +9,6 @@ import { SERVICE_FLAGS } from './attributes/values.ts';
 import type { DiagnosticCode } from './codes.ts';
 import type { Draft } from './merge.ts';
 import { nearest } from './nearest.ts';
-import { completeUnix } from './unix-rules.ts';
 import type { ConfigPorts } from './ports.ts';
 import type { ServiceConfig } from './service-config.ts';
 
@@ -34,7 +33,6 @@ export const COMPLETION: readonly Step[] = [
   requireServer,
   completeId,
   completeUser,
-  completeUnix,
   completeFamily,
   completeProtocol,
   completePort,

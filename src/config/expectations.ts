@@ -22,7 +22,7 @@ export interface ExpectationsRead {
 
 const LINE = /^[ \t]*#:[ \t]*(expect\b[^\r\n]*?)[ \t\r]*$/i;
 const FORM =
-  /^expect\s+(?<verdict>allow|deny)\s+(?<address>[\da-f.:]+)(?:\s+name\s+(?<name>[\w.-]+))?(?:\s+at\s+(?<time>\S+))?$/i;
+  /^expect\s+(?<verdict>allow|deny)\s+(?<address>[\da-f.:]+|uid:\d+(?:,gid:\d+)*)(?:\s+name\s+(?<name>[\w.-]+))?(?:\s+at\s+(?<time>\S+))?$/i;
 
 /** Reads the expectations of one service, in the order of its lines. */
 export function expectationsOf(service: Service): ExpectationsRead {

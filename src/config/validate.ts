@@ -14,7 +14,7 @@ import { wholeConfig } from './merge.ts';
 import type { ConfigPorts } from './ports.ts';
 import { checkProxies, checkProxyProtocol } from './proxy-rules.ts';
 import type { Service } from './service.ts';
-import { checkUnix, isUnix } from './unix-rules.ts';
+import { checkUnix, completeUnix, isUnix } from './unix-rules.ts';
 import type { ServiceConfig } from './service-config.ts';
 
 const IDENT_PORT = 113;
@@ -67,7 +67,7 @@ export class Validator {
   /** The finished service, or undefined where a rule said no. */
   validate(draft: Draft): Service | undefined {
     const examination = this.#examination(draft);
-    if (!COMPLETION.every((step) => step(examination))) return undefined;
+    if (!completeUnix(examination) || !COMPLETION.every((step) => step(examination))) return undefined;
     const key = endpointKey(draft);
     if (key !== undefined && this.#isDuplicate(examination, key)) return undefined;
     if (!RULES.every((rule) => rule(examination))) return undefined;

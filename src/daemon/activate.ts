@@ -2,9 +2,9 @@
 // Trouble is logged in the reference's words; a service that cannot be opened is left out and the others live.
 
 import { SystemError } from '../native/system-error.ts';
-import { closeFd, strerror } from '../native/binding.ts';
+import { strerror } from '../native/binding.ts';
 import { Listener } from '../net/listener.ts';
-import { openEndpoint, openEndpointPatiently } from '../net/open.ts';
+import { closeSocket, openEndpoint, openEndpointPatiently } from '../net/open.ts';
 import type { OpenedSocket, OpenNote, OpenResult } from '../net/open.ts';
 import { monotonicMs } from './clock.ts';
 import type { Premises } from './premises.ts';
@@ -48,7 +48,7 @@ export async function takeUp(
     listen(premises, operation, opened);
     return true;
   }
-  closeFd(opened.socket.fd);
+  closeSocket(opened.socket);
   premises.log('error', 'svc_activate', `Service ${operation.id} failed to start and is deactivated.`);
   return false;
 }

@@ -11,7 +11,7 @@ import { dropDatagram, peekDatagram } from '../net/datagram.ts';
 import { nextRequestNumber } from '../net/request-number.ts';
 import { decide } from '../policy/decide.ts';
 import type { WrapperEffects } from '../policy/hosts-effects.ts';
-import { sourceOf } from '../policy/source.ts';
+import { sourceOf, unixSource } from '../policy/source.ts';
 import type { Source } from '../policy/source.ts';
 import { sourceNetwork } from '../policy/source-rate.ts';
 import type { Verdict } from '../policy/verdict.ts';
@@ -240,6 +240,7 @@ function rest(operation: ServiceInOperation): void {
 }
 
 function sourceOfPeer(peer: Peer): Source {
+  if (peer.person !== undefined) return unixSource(peer.person);
   return sourceOf(peer.family, peer.port, peer.text, peer.words);
 }
 

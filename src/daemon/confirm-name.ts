@@ -46,6 +46,7 @@ async function confirm(
   source: Source,
   server: NameServer,
 ): Promise<{ readonly name: string; readonly ttl: number } | undefined> {
+  if (source.family === 'unix') return undefined;
   const records = await server.addresses(name, source.family).catch(() => []);
   const record = records.find(({ address }) => address === source.plain);
   return record === undefined ? undefined : { name, ttl: record.ttl };

@@ -6,8 +6,9 @@ import type { Server } from '../launch/children.ts';
 import { monotonicMs } from './clock.ts';
 import type { Answer } from './control.ts';
 import { cpuSeconds } from './cpu-time.ts';
-import { plainAddress, sourceOfText } from './plain-address.ts';
+import { plainAddress, plainCaller, sourceOfText } from './plain-address.ts';
 import { connectionsLeft, sourceNetwork } from '../policy/source-rate.ts';
+import type { Source } from '../policy/source.ts';
 import type { Premises, ServerDetail } from './premises.ts';
 import type { ReloadReport } from './reload-report.ts';
 import type { ServiceInOperation } from './service.ts';
@@ -66,6 +67,7 @@ async function serviceStatus(premises: Premises, operation: ServiceInOperation):
     ...common(premises, operation),
     socketType: config.socket_type,
     port: operation.listener?.port ?? config.port,
+    path: config.socket_path ?? null,
     perSource: { limit: finite(config.per_source) },
     served: operation.tally.served,
     refused: Object.fromEntries(operation.tally.refused),
@@ -103,8 +105,8 @@ function facts(view: ControlView, request: Request): Answer {
   const { premises } = view;
   const operation = serviceNamed(view.operations(), request['service']);
   if (operation === undefined) return refuse('no such service');
-  const address = request['address'] === undefined ? undefined : addressOf(request);
-  if (address === undefined && request['address'] !== undefined) return refuse(NO_ADDRESS);
+  const caller = request['address'] === undefined ? undefined : callerOf(request);
+  if (caller === undefined && request['address'] !== undefined) return refuse(NO_ADDRESS);
   const { config } = operation.service;
   const { children } = premises;
   return done({
@@ -112,21 +114,21 @@ function facts(view: ControlView, request: Request): Answer {
     configuration: view.configPath,
     isSensor: config.flags.includes('SENSOR'),
     perSource: {
-      running: address === undefined ? 0 : children.countFrom(operation.key, address),
+      running: caller === undefined ? 0 : children.countFrom(operation.key, caller.plain),
       limit: finite(config.per_source),
     },
-    perSourceCps: { limit: finite(config.per_source_cps), left: leftFor(operation, address) },
+    perSourceCps: { limit: finite(config.per_source_cps), left: leftFor(operation, caller) },
     processLimit: { running: children.total, limit: finite(premises.processLimit) },
     load: loadavg()[0],
     maxLoad: config.max_load,
-    banLeftSeconds: address === undefined ? 0 : secondsLeft(premises.bans.leftMs(address)),
+    banLeftSeconds: caller === undefined ? 0 : secondsLeft(premises.bans.leftMs(caller.plain)),
   });
 }
 
 /** Connections that the source may make at once; null where nobody counts. */
-function leftFor(operation: ServiceInOperation, address: string | undefined): number | null {
+function leftFor(operation: ServiceInOperation, caller: Source | undefined): number | null {
   const { service, rate, sources } = operation;
-  const sourceRate = address === undefined ? undefined : sources?.of(sourceNetwork(sourceOfText(address)));
+  const sourceRate = caller === undefined ? undefined : sources?.of(sourceNetwork(caller));
   return finite(connectionsLeft({ service, rate, sourceRate, nowMs: monotonicMs() }));
 }
 
@@ -176,6 +178,11 @@ function removeBan({ premises }: ControlView, request: Request): Answer {
 
 function addressOf({ address }: Request): string | undefined {
   return typeof address === 'string' ? plainAddress(address) : undefined;
+}
+
+function callerOf({ address }: Request): Source | undefined {
+  const plain = typeof address === 'string' ? plainCaller(address) : undefined;
+  return plain === undefined ? undefined : sourceOfText(plain);
 }
 
 /** null where it never ends; a last part of a second counts as one. */

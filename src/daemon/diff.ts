@@ -47,11 +47,21 @@ function kindKey({ config }: Pick<Service, 'config'>): string {
   return [...types, config.wait, config.protocol.number, config.socket_type, number].join(' ');
 }
 
+function unixKey({ socket_path, socket_mode, socket_user, socket_group }: Service['config']): readonly unknown[] {
+  return socket_path === undefined ? [] : [socket_path, socket_mode, socket_user?.uid, socket_group?.gid];
+}
+
 /** Everything that makes a listening socket what it is. Socket options count: they are set before bind. */
 function endpointKey({ config }: Pick<Service, 'config'>): string {
   const family = config.flags.filter((flag) => flag === 'IPv4' || flag === 'IPv6');
   const options = config.flags.filter((flag) => flag === 'NODELAY' || flag === 'KEEPALIVE');
-  return [kindKey({ config }), config.port, ...family, config.bind?.address ?? '*', config.v6only, ...options].join(
-    ' ',
-  );
+  return [
+    kindKey({ config }),
+    config.port,
+    ...family,
+    config.bind?.address ?? '*',
+    config.v6only,
+    ...unixKey(config),
+    ...options,
+  ].join(' ');
 }

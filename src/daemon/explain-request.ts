@@ -76,7 +76,7 @@ function withName(request: PolicyRequest): PolicyRequest {
 }
 
 function wrappersOf({ config }: Service, { tables }: AccessQuestion): { readonly wrappers?: WrapperFacts } {
-  if (tables === undefined || !asksWrappers(config)) return {};
+  if (tables === undefined || !asksWrappers(config) || config.socket_path !== undefined) return {};
   const isRoot = (config.user?.uid ?? 0) === 0;
   return { wrappers: { tables, server: undefined, serverName: undefined, pid: 0, isRoot, answers: ANSWERS } };
 }

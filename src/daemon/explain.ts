@@ -9,7 +9,7 @@ import type { CheckResult, Explanation } from '../policy/explain.ts';
 import { requestOf } from './explain-request.ts';
 import type { AccessQuestion } from './explain-request.ts';
 import { saysOf } from './explain-words.ts';
-import { plainAddress } from './plain-address.ts';
+import { plainCaller } from './plain-address.ts';
 
 export interface AccessAnswer {
   readonly isAllowed: boolean;
@@ -23,10 +23,11 @@ export interface AccessAnswer {
   readonly checks: readonly { readonly name: string; readonly isPassed: boolean; readonly says: string }[];
 }
 
-/** Answers for one service; undefined when the address is none. */
+/** Answers for one service; undefined when the address is none, or none that its callers can have. */
 export function explainAccess(service: Service, question: AccessQuestion): AccessAnswer | undefined {
-  const address = plainAddress(question.address);
-  if (address === undefined) return undefined;
+  const address = plainCaller(question.address);
+  const isUnix = service.config.socket_path !== undefined;
+  if (address === undefined || isUnix !== address.startsWith('uid:')) return undefined;
   const request = requestOf(service, question, address);
   const explanation = explain(request);
   const checks = explanation.results.map((result) => ({

@@ -55,8 +55,7 @@ export class InheritedSockets {
       this.#taken.add(socket);
     }
     if (!socket.isShared) this.#release(socket);
-    const { address, port } = socket;
-    return { fd, spec: { ...spec, family: socket.family === 'ipv4' ? 'ipv4' : 'ipv6', address, port } };
+    return { fd, spec: boundSpec(socket, spec) };
   }
 
   /** Closes those that no service has taken. */
@@ -69,7 +68,7 @@ export class InheritedSockets {
 
   #adopt(id: string, socket: InheritedSocket, spec: Endpoint['spec']): number | undefined {
     try {
-      return adoptSocket(socket.fd, spec);
+      return adoptSocket(socket.fd, spec.family === 'unix' ? { ...spec, isNoDelay: false, isKeepAlive: false } : spec);
     } catch (error) {
       if (!(error instanceof SystemError)) throw error;
       this.#log(
@@ -114,6 +113,12 @@ export function claimSockets(environment: NodeJS.ProcessEnv, pid: number): Claim
     sockets: claimed.filter((found) => typeof found !== 'string'),
     complaints: claimed.filter((found) => typeof found === 'string'),
   };
+}
+
+/** What a service listens on in the end. */
+function boundSpec({ family, address, port }: InheritedSocket, spec: Endpoint['spec']): Endpoint['spec'] {
+  if (spec.family === 'unix') return { ...spec, path: address };
+  return family === 'unix' ? spec : { ...spec, family, address, port };
 }
 
 function socketAt(fd: number, name: string): InheritedSocket | string {

@@ -30,9 +30,9 @@ function isVisible(premises: Premises, operation: ServiceInOperation, source: So
   return accessCheck(request) === undefined;
 }
 
-/** `NAME PROTOCOL PORT`. */
+/** `NAME PROTOCOL PORT`, or `NAME unix PATH`. */
 function serviceLine({ service: { name, config }, listener }: ServiceInOperation): string {
-  return `${name} ${config.protocol.name} ${listener?.port ?? config.port}`;
+  return `${name} ${config.protocol.name} ${config.socket_path ?? listener?.port ?? config.port}`;
 }
 
 function serversOf({ children }: Premises, { key }: ServiceInOperation, { plain }: Source): readonly string[] {

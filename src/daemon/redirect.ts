@@ -7,6 +7,8 @@ import type { ProxyVersion, RedirectValue } from '../config/attributes/values.ts
 import type { Server } from '../launch/children.ts';
 import { closeFd, relay, strerror } from '../native/binding.ts';
 import { proxyHeader } from '../net/proxy-header.ts';
+import type { ProxyEnd } from '../net/proxy-header.ts';
+import type { Source } from '../policy/source.ts';
 import type { Caller } from './greet.ts';
 import { localEnd } from './local-end.ts';
 import type { Premises, ServerDetail } from './premises.ts';
@@ -59,7 +61,14 @@ export function serveRedirect(
 
 /** A caller that came through proxies is named as they named it. */
 function prefaceOf(version: ProxyVersion | undefined, { connection, source, called }: Caller): Uint8Array {
-  return version === undefined ? NO_PREFACE : proxyHeader(version, source, called ?? localEnd(connection.fd));
+  if (version === undefined) return NO_PREFACE;
+  const { family } = source;
+  if (family === 'unix') return proxyHeader(version, undefined, undefined);
+  return proxyHeader(version, { ...source, family }, endOf(called ?? localEnd(connection.fd)));
+}
+
+function endOf(end: Source | undefined): ProxyEnd | undefined {
+  return end === undefined || end.family === 'unix' ? undefined : { ...end, family: end.family };
 }
 
 /** Begins to relay; returns how to stop. */

@@ -3,9 +3,8 @@
 // The configuration has been read and accepted by the caller.
 
 import type { Service } from '../config/service.ts';
-import { closeFd } from '../native/binding.ts';
 import type { Endpoint } from '../net/endpoint.ts';
-import { openEndpoint } from '../net/open.ts';
+import { closeSocket, openEndpoint } from '../net/open.ts';
 import type { OpenedSocket } from '../net/open.ts';
 import { activate, closeListener, openLog, retire, takeUp } from './activate.ts';
 import { diffServices } from './diff.ts';
@@ -150,7 +149,7 @@ async function readjust(
 async function startPrepared(premises: Premises, { equipment, socket }: Prepared): Promise<ServiceInOperation> {
   const operation = new ServiceInOperation(equipment);
   if (socket === undefined) await activate(premises, operation);
-  else if (!openLog(premises, operation)) closeFd(socket.fd);
+  else if (!openLog(premises, operation)) closeSocket(socket);
   else if (!(await takeUp(premises, operation, { ok: true, socket }))) putOut(premises, operation);
   return operation;
 }
@@ -163,5 +162,5 @@ function putOut(premises: Premises, operation: ServiceInOperation): void {
 
 /** A service that is off for its rate binds anew when it comes back. */
 function releaseUnused({ socket }: Prepared): void {
-  if (socket !== undefined) closeFd(socket.fd);
+  if (socket !== undefined) closeSocket(socket);
 }

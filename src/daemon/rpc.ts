@@ -19,7 +19,7 @@ export async function registerRpc(
 ): Promise<boolean> {
   const { config } = operation.service;
   const what = programOf(config);
-  if (what === undefined) return true;
+  if (what === undefined || spec.family === 'unix') return true;
   if (operation.registration !== undefined) return reregisterRpc(premises, operation);
   const families: RpcProgram['families'] =
     spec.family === 'ipv4' ? ['ipv4'] : spec.isV6Only ? ['ipv6'] : ['ipv4', 'ipv6'];

@@ -240,7 +240,9 @@ export function serverOf(operation: ServiceInOperation, detail: ServerDetail, pi
 function callerOf({ source, requestNumber }: Requester): Caller {
   const connectionId = requestName(process.pid, requestNumber);
   if (source === undefined) return { text: NO_ADDRESS, plain: undefined, port: 0, connectionId };
-  return { text: source.text, plain: source.plain, port: source.port, connectionId };
+  const { text, plain, port, person } = source;
+  if (person !== undefined) return { text, plain: undefined, port: 0, person, connectionId };
+  return { text, plain, port, connectionId };
 }
 
 type NotStarted = Extract<Ending, { kind: 'not-started' }>;

@@ -54,7 +54,12 @@ export function equip(service: Service, world: LaunchWorld): Equipment {
   return {
     service,
     access: compileAccess(config),
-    wrapping: !asksWrappers(config) ? 'never' : wrappedName(service) === undefined ? 'always' : 'by rules',
+    wrapping:
+      !asksWrappers(config) || config.socket_path !== undefined
+        ? 'never'
+        : wrappedName(service) === undefined
+          ? 'always'
+          : 'by rules',
     endpoint: endpointOf(config),
     builtin,
     isTcpmux: config.type.includes('INTERNAL') && service.name.toLowerCase() === 'tcpmux',

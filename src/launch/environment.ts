@@ -11,6 +11,8 @@ export interface Caller {
   /** Without the mapping prefix; undefined where the peer is unknown. */
   readonly plain: string | undefined;
   readonly port: number;
+  /** Who called, on a unix socket. */
+  readonly person?: { readonly uid: number; readonly gid: number; readonly pid: number };
   readonly connectionId: string;
 }
 
@@ -19,6 +21,9 @@ const CALLER_NAMES: ReadonlySet<string> = new Set([
   'REMOTE_HOST',
   'REMOTE_ADDR',
   'REMOTE_PORT',
+  'REMOTE_UID',
+  'REMOTE_GID',
+  'REMOTE_PID',
   'XINETD_SERVICE',
   'XINETD_CONN_ID',
 ]);
@@ -53,8 +58,11 @@ export function serverEnvironment(
 
 /** What is added for one connection (differs: D41, all but REMOTE_HOST is ours). REMOTE_HOST comes last, as in the reference. */
 export function callerEnvironment(caller: Caller): readonly string[] {
-  const address = caller.plain === undefined ? [] : [`REMOTE_ADDR=${caller.plain}`, `REMOTE_PORT=${caller.port}`];
-  return [...address, `XINETD_CONN_ID=${caller.connectionId}`, `REMOTE_HOST=${caller.text}`];
+  const { plain, port, person, text, connectionId } = caller;
+  const address = plain === undefined ? [] : [`REMOTE_ADDR=${plain}`, `REMOTE_PORT=${port}`];
+  const who =
+    person === undefined ? [] : [`REMOTE_UID=${person.uid}`, `REMOTE_GID=${person.gid}`, `REMOTE_PID=${person.pid}`];
+  return [...address, ...who, `XINETD_CONN_ID=${connectionId}`, `REMOTE_HOST=${text}`];
 }
 
 /** differs: D40, variables that steer loaders, shells, Node or systemd stay behind unless `passenv` names them. */

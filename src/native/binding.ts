@@ -27,36 +27,6 @@ export interface SocketSpec {
   readonly backlog: number;
 }
 
-/** What `openUnixSocket` opens. */
-export interface UnixSocketSpec {
-  readonly type: 'stream' | 'seqpacket';
-  /** `@name` for an abstract one, which has neither mode nor owner. */
-  readonly path: string;
-  /** Permission bits of the file. */
-  readonly mode: number;
-  /** Its owner; -1: unchanged. */
-  readonly uid: number;
-  readonly gid: number;
-  readonly backlog: number;
-}
-
-/** A unix socket that listens; device and inode tell its file from another that takes its place, 0 where there is none. */
-export interface OpenedUnixSocket {
-  readonly fd: number;
-  readonly device: number;
-  readonly inode: number;
-}
-
-/** Who is at the other end of a unix socket, as the kernel saw it when it connected. */
-export interface Person {
-  readonly uid: number;
-  readonly gid: number;
-  /** 0 where it cannot be seen from here. */
-  readonly pid: number;
-  /** Its supplementary groups. */
-  readonly groups: readonly number[];
-}
-
 /** A watched descriptor. Closing is final and may be repeated; the descriptor itself stays open. */
 export interface Watch {
   pause(): void;
@@ -160,17 +130,6 @@ export interface SocketEnd {
   readonly text: string;
   /** Unsigned 32-bit words; an IPv4 address stands in the first. */
   readonly words: readonly [number, number, number, number];
-}
-
-/** What is known of a socket that somebody else has bound. */
-export interface SocketDescription {
-  readonly family: Family | 'unix';
-  readonly type: SocketSpec['type'];
-  readonly isListening: boolean;
-  readonly isV6Only: boolean;
-  /** Numeric; of a unix socket its path, `@name` for an abstract one, '' for one without a name. */
-  readonly address: string;
-  readonly port: number;
 }
 
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the table in addon.c is what makes this true

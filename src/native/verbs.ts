@@ -1,19 +1,16 @@
 // The verbs of the native core as addon.c tables them; binding.ts gives them names, types and documentation for the house.
 
 import type {
-  UnixSocketSpec,
   SocketSpec,
   AcceptWatchOptions,
   LaunchProfileSpec,
   LaunchProfile,
   OnExit,
   Datagram,
-  OpenedUnixSocket,
-  Person,
-  SocketDescription,
   SocketEnd,
   OnRelayEnd,
 } from './binding.ts';
+import type { OpenedUnixSocket, Person, SocketDescription, UnixSocketSpec } from './socket-kinds.ts';
 import type { SystemError } from './system-error.ts';
 
 /** A watched descriptor. */

@@ -2,7 +2,8 @@
 // Pure. The sockets come from a service manager (sd_listen_fds(3)) or from the daemon that ran before; daemon/inherited.ts
 // holds them.
 
-import type { SocketDescription, SocketSpec } from '../native/binding.ts';
+import type { SocketSpec } from '../native/binding.ts';
+import type { SocketDescription, UnixSocketSpec } from '../native/socket-kinds.ts';
 
 /** A socket that came with the process. */
 export interface BoundSocket extends SocketDescription {
@@ -14,7 +15,7 @@ export interface BoundSocket extends SocketDescription {
 /** Who wants a socket. */
 export interface Wanted {
   readonly id: string;
-  readonly spec: SocketSpec;
+  readonly spec: SocketSpec | UnixSocketSpec;
 }
 
 /** The socket for a service; one that bears another service's id is never taken for its address. */
@@ -40,12 +41,14 @@ function isNameOf(name: string, id: string): boolean {
 }
 
 /** A connection that somebody has accepted already is no service's. */
-function isOfKind(socket: BoundSocket, spec: SocketSpec): boolean {
+function isOfKind(socket: BoundSocket, spec: Wanted['spec']): boolean {
   const isAccepting = socket.isListening || spec.type === 'dgram' || spec.type === 'raw';
-  return socket.family !== 'unix' && socket.type === spec.type && isAccepting;
+  const isSameWorld = (socket.family === 'unix') === (spec.family === 'unix');
+  return isSameWorld && socket.type === spec.type && isAccepting;
 }
 
-function isBoundTo(socket: BoundSocket, spec: SocketSpec): boolean {
+function isBoundTo(socket: BoundSocket, spec: Wanted['spec']): boolean {
+  if (spec.family === 'unix') return socket.address === spec.path;
   return (
     socket.family === spec.family &&
     socket.port === spec.port &&

@@ -2,6 +2,7 @@
 // Owner of the descriptor until it is released or closed; neither logs nor decides anything.
 
 import { closeFd } from '../native/binding.ts';
+import type { Person } from '../native/socket-kinds.ts';
 import { nextRequestNumber } from './request-number.ts';
 
 /** The peer's address as accept(2) gave it. */
@@ -12,6 +13,8 @@ export interface Peer {
   readonly text: string;
   /** Unsigned 32-bit words; an IPv4 address stands in the first. */
   readonly words: readonly [number, number, number, number];
+  /** Who called, on a unix socket; the address then says nothing. */
+  readonly person?: Person;
 }
 
 /** One accepted connection; closes its descriptor once, unless somebody else has taken it. */

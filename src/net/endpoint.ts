@@ -1,9 +1,10 @@
-// What to bind for a service: family, address, port, socket options, and how requests arrive there.
+// What to bind for a service: family, address, port, socket options, or a unix socket; and how requests arrive there.
 // Pure: no `node:` imports, no sockets. `listener.ts` opens what is described here.
 // Source: xinetd.conf(5) `flags`, `bind`, `v6only`; spec 3.3 (families), 3.5 (v6only), 4.4 (activation).
 
 import type { ServiceConfig } from '../config/service-config.ts';
 import type { SocketSpec } from '../native/binding.ts';
+import type { UnixSocketSpec } from '../native/socket-kinds.ts';
 
 /**
  * How a request shows itself on the socket.
@@ -14,7 +15,7 @@ export type Arrival = 'connection' | 'listener' | 'datagram';
 
 /** One socket to open for a service. */
 export interface Endpoint {
-  readonly spec: SocketSpec;
+  readonly spec: SocketSpec | UnixSocketSpec;
   /** What to open instead where an IPv6 socket cannot be created. */
   readonly ipv4Fallback: SocketSpec | undefined;
   readonly arrival: Arrival;
@@ -25,18 +26,32 @@ export interface Endpoint {
 /** The part of a service's configuration that decides its socket. */
 export type EndpointConfig = Pick<
   ServiceConfig,
-  'type' | 'flags' | 'socket_type' | 'protocol' | 'wait' | 'port' | 'bind' | 'v6only'
+  | 'type'
+  | 'flags'
+  | 'socket_type'
+  | 'protocol'
+  | 'wait'
+  | 'port'
+  | 'bind'
+  | 'v6only'
+  | 'socket_path'
+  | 'socket_mode'
+  | 'socket_user'
+  | 'socket_group'
 >;
 
 /** Longest queue of connections not yet accepted; the kernel lowers it to net.core.somaxconn. differs: D44. */
 export const BACKLOG = 4096;
 
 const TCP = 6;
+/** Of an owner, as chown(2) has it. */
+const UNCHANGED = -1;
 const MOST_BIND_DELAY_US = 500_000;
 
 /** The endpoint of a service; undefined for TCPMUX services, which are reached through tcpmux alone. */
 export function endpointOf(config: EndpointConfig): Endpoint | undefined {
   if (config.type.includes('TCPMUX') || config.type.includes('TCPMUXPLUS')) return undefined;
+  if (config.socket_path !== undefined) return unixEndpoint(config, config.socket_path);
   const family = familyOf(config);
   const isIPv6 = family === 'ipv6';
   const isTcp = config.protocol.number === TCP;
@@ -58,6 +73,20 @@ export function endpointOf(config: EndpointConfig): Endpoint | undefined {
     arrival: arrivalOf(config),
     convertMapped: isIPv6 && !config.v6only,
   };
+}
+
+function unixEndpoint(config: EndpointConfig, path: string): Endpoint {
+  const spec: UnixSocketSpec = {
+    family: 'unix',
+    type: config.socket_type === 'seqpacket' ? 'seqpacket' : 'stream',
+    path,
+    mode: config.socket_mode,
+    uid: config.socket_user?.uid ?? UNCHANGED,
+    gid: config.socket_group?.gid ?? UNCHANGED,
+    backlog: BACKLOG,
+  };
+  const arrival = config.wait && !config.type.includes('INTERNAL') ? 'listener' : 'connection';
+  return { spec, ipv4Fallback: undefined, arrival, convertMapped: false };
 }
 
 /** Pause between two tries to bind, from XINETD_BIND_DELAY (microseconds, 0 to 500000; anything else counts as 0). */

@@ -2,10 +2,11 @@
 // Shell without judgement: requests and troubles go up by callbacks, nothing is logged here.
 // A failed accept (no descriptors, no memory) pauses this listener alone, with growing back-off, so that the loop never spins.
 
-import { closeFd, localPort, setBlocking, watchAccept, watchReadable } from '../native/binding.ts';
+import { localPort, peerPerson, setBlocking, watchAccept, watchReadable } from '../native/binding.ts';
 import type { Watch } from '../native/binding.ts';
 import { Connection } from './connection.ts';
 import type { Endpoint } from './endpoint.ts';
+import { closeSocket } from './open.ts';
 import type { OpenedSocket } from './open.ts';
 
 /** What a listener tells its owner. */
@@ -32,6 +33,7 @@ export class Listener {
   /** The port in use, also where the configuration left it to the kernel. */
   readonly port: number;
   readonly #events: ListenerEvents;
+  readonly #socket: OpenedSocket;
   #fd: number;
   #watch: Watch | undefined;
   #isWatching = false;
@@ -41,6 +43,7 @@ export class Listener {
 
   /** Takes the descriptor of `opened` over. */
   constructor(opened: OpenedSocket, endpoint: Endpoint, events: ListenerEvents) {
+    this.#socket = opened;
     this.#fd = opened.fd;
     this.endpoint = endpoint;
     this.spec = opened.spec;
@@ -88,7 +91,7 @@ export class Listener {
     this.#backOffTimer = undefined;
     this.#watch?.close();
     this.#watch = undefined;
-    closeFd(this.#fd);
+    closeSocket(this.#socket);
     this.#fd = -1;
   }
 
@@ -104,11 +107,13 @@ export class Listener {
 
   #startWatch(): Watch {
     if (this.endpoint.arrival !== 'connection') return watchReadable(this.#fd, this.#events.onReadable);
+    const isUnix = this.#socket.spec.family === 'unix';
     return watchAccept(this.#fd, {
       convertMapped: this.endpoint.convertMapped,
       onConnection: (fd, family, port, ...[text, ...words]) => {
         this.#backOffMs = 0;
-        this.#events.onConnection(new Connection(fd, { family, port, text, words }, this.#events.nowMs()));
+        const peer = { family, port, text, words, ...(isUnix ? { person: peerPerson(fd) } : {}) };
+        this.#events.onConnection(new Connection(fd, peer, this.#events.nowMs()));
       },
       onError: (errno) => {
         this.#backOff(errno);

@@ -4,16 +4,25 @@
 
 import { setTimeout as pause } from 'node:timers/promises';
 
-import { openSocket } from '../native/binding.ts';
+import { closeFd, openSocket, openUnixSocket, removeSocketFile } from '../native/binding.ts';
 import type { SocketSpec } from '../native/binding.ts';
+import type { UnixSocketSpec } from '../native/socket-kinds.ts';
 import { SystemError } from '../native/system-error.ts';
 import type { Endpoint } from './endpoint.ts';
 
-/** An open socket; the receiver closes `fd`. */
+/** An open socket; the receiver closes it with `closeSocket`. */
 export interface OpenedSocket {
   readonly fd: number;
   /** What was opened in the end. */
-  readonly spec: SocketSpec;
+  readonly spec: SocketSpec | UnixSocketSpec;
+  /** Of a unix socket that was bound here: its file, and what tells it from another in its place. */
+  readonly file?: { readonly path: string; readonly device: number; readonly inode: number };
+}
+
+/** Closes a socket and removes its file. */
+export function closeSocket({ fd, file }: OpenedSocket): void {
+  if (file !== undefined) removeSocketFile(file.path, file.device, file.inode);
+  closeFd(fd);
 }
 
 /** Something to be logged while opening. */
@@ -64,13 +73,19 @@ function attempt(endpoint: Endpoint, onNote: (note: OpenNote) => void): OpenResu
   return result;
 }
 
-function openSpec(spec: SocketSpec): OpenResult {
+function openSpec(spec: OpenedSocket['spec']): OpenResult {
   try {
-    return { ok: true, socket: { fd: openSocket(spec), spec } };
+    return { ok: true, socket: spec.family === 'unix' ? openPath(spec) : { fd: openSocket(spec), spec } };
   } catch (error) {
     if (error instanceof SystemError) return { ok: false, error };
     throw error;
   }
+}
+
+function openPath(spec: UnixSocketSpec): OpenedSocket {
+  const { fd, device, inode } = openUnixSocket(spec);
+  const { path } = spec;
+  return path.startsWith('@') ? { fd, spec } : { fd, spec, file: { path, device, inode } };
 }
 
 /** Only a failed bind is tried again. */

@@ -24,8 +24,12 @@ const PROXY = 1;
 const TCP_OVER = { 4: 0x11, 6: 0x21 } as const;
 
 /** The header for a TCP connection from `client` to `server`; without a server it says that nothing is known. */
-export function proxyHeader(version: ProxyVersion, client: ProxyEnd, server: ProxyEnd | undefined): Uint8Array {
-  const isKnown = server !== undefined && server.family === client.family;
+export function proxyHeader(
+  version: ProxyVersion,
+  client: ProxyEnd | undefined,
+  server: ProxyEnd | undefined,
+): Uint8Array {
+  const isKnown = client !== undefined && server !== undefined && server.family === client.family;
   if (version === 'v1') return bytesOf(isKnown ? textHeader(client, server) : 'PROXY UNKNOWN\r\n');
   const signature = bytesOf(SIGNATURE);
   if (!isKnown) return Uint8Array.from([...signature, VERSION_2, 0, 0, 0]);

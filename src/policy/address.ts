@@ -8,6 +8,8 @@ import type { AddressPattern } from '../config/attributes/values.ts';
 import type { ServiceConfig } from '../config/service-config.ts';
 import { compileNames } from './host-names.ts';
 import type { NameSet } from './host-names.ts';
+import { compilePeople } from './people.ts';
+import type { PeopleSet } from './people.ts';
 import { compilePrefixes } from './prefix-set.ts';
 import type { PrefixSet } from './prefix-set.ts';
 import type { HostName, PolicyRequest } from './request.ts';
@@ -19,6 +21,7 @@ export interface AddressList {
   readonly prefixes: PrefixSet;
   /** undefined: no name stands in the list. */
   readonly names: NameSet | undefined;
+  readonly people: PeopleSet;
 }
 
 /** The lists of a service; undefined = not given (for no_access also: empty). */
@@ -41,7 +44,7 @@ export function compileAccess(config: Pick<ServiceConfig, 'only_from' | 'no_acce
 
 /** True when the verdict hangs on the peer's name, so that it is worth looking up. */
 export function needsHostName(access: AccessTable, source: Source | undefined): boolean {
-  if (source === undefined) return false;
+  if (source === undefined || source.family === 'unix') return false;
   const { noAccess, onlyFrom } = access;
   if (noAccess?.names === undefined && onlyFrom?.names === undefined) return false;
   if (noAccess?.prefixes.match(source) !== undefined) return false;
@@ -85,10 +88,14 @@ export function accessCheck(request: PolicyRequest): Denial | undefined {
 }
 
 function compileList(patterns: readonly AddressPattern[]): AddressList {
-  return { prefixes: compilePrefixes(patterns), names: compileNames(patterns) };
+  return { prefixes: compilePrefixes(patterns), names: compileNames(patterns), people: compilePeople(patterns) };
 }
 
 function refusingRule(list: AddressList, source: Source, hostName: HostName): AccessRules['refused'] {
+  if (source.person !== undefined) {
+    const pattern = list.people.match(source.person) ?? list.people.everybody;
+    return pattern === undefined ? undefined : { pattern, isCertain: true };
+  }
   const byAddress = list.prefixes.match(source);
   if (byAddress !== undefined) return { pattern: byAddress, isCertain: true };
   if (list.names === undefined) return undefined;
@@ -98,6 +105,7 @@ function refusingRule(list: AddressList, source: Source, hostName: HostName): Ac
 }
 
 function admittingRule(list: AddressList, source: Source, hostName: HostName): AddressPattern | undefined {
+  if (source.person !== undefined) return list.people.match(source.person);
   const byAddress = list.prefixes.match(source);
   if (byAddress !== undefined || list.names === undefined || hostName.kind !== 'known') return byAddress;
   return matchNames(list.names, hostName);

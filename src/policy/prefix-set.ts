@@ -29,6 +29,7 @@ export function compilePrefixes(patterns: readonly AddressPattern[]): PrefixSet 
 /** An IPv4-mapped peer is looked for in both families, as it stands in both. */
 function matchSource(ipv4: RangeTable, ipv6: RangeTable, source: Source): AddressPattern | undefined {
   const { words } = source;
+  if (source.family === 'unix') return undefined;
   if (source.family === 6) return ipv6.find(words);
   const found = ipv4.find(words);
   const isMapped = source.text !== source.plain;

@@ -12,9 +12,9 @@ import type { Denial } from './verdict.ts';
 /** What a source's count hangs on. */
 export type SourceRateFacts = Pick<PolicyRequest, 'service' | 'nowMs' | 'rate' | 'sourceRate'>;
 
-/** IPv4 by the address, IPv6 by its /64: one host has as many addresses as it likes there. */
+/** IPv4 by the address, a unix socket's caller by its user, IPv6 by its /64: one host has as many addresses as it likes there. */
 export function sourceNetwork({ family, words, plain }: Source): string {
-  return family === 4 ? plain : `${words[0].toString(16)}:${words[1].toString(16)}::/64`;
+  return family !== 6 ? plain : `${words[0].toString(16)}:${words[1].toString(16)}::/64`;
 }
 
 /** What to remember of the source after this request; undefined where nothing changes. */

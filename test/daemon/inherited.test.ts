@@ -40,6 +40,7 @@ function holder(...sockets: readonly InheritedSocket[]) {
 
 function at(port: number): Endpoint {
   const endpoint = loopback();
+  if (endpoint.spec.family === 'unix') throw new Error('loopback is no path');
   return { ...endpoint, spec: { ...endpoint.spec, port } };
 }
 

@@ -12,6 +12,10 @@ const ECHO: EndpointConfig = {
   port: 20_001,
   bind: undefined,
   v6only: false,
+  socket_path: undefined,
+  socket_mode: 0o600,
+  socket_user: undefined,
+  socket_group: undefined,
 };
 const UDP = { name: 'udp', number: 17 };
 const IPV4_BIND = { text: '127.0.0.1', family: 'ipv4', address: '127.0.0.1' } as const;

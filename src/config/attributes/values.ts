@@ -64,7 +64,8 @@ export type AddressPattern = { readonly text: string; readonly span: Span } & (
   | { readonly kind: 'host'; readonly name: string }
   | { readonly kind: 'domain'; readonly suffix: string }
   /** Who is at the other end of a unix socket. */
-  | { readonly kind: 'uid' | 'gid'; readonly number: number }
+  | { readonly kind: 'uid'; readonly number: number }
+  | { readonly kind: 'gid'; readonly number: number }
 );
 /** A word no form accepts: dropped from only_from (which can only narrow), refuses the service in no_access. */
 
