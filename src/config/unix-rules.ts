@@ -1,5 +1,5 @@
 // What fits to a service with socket_path, and what cannot be meant: it has no port, no family, no host on the other side.
-// Pure; reports XC282 – XC287. A step of complete.ts and a rule of validate.ts.
+// differs: D90. Pure; reports XC282 – XC287. A step of complete.ts and a rule of validate.ts.
 
 import type { AddressPattern } from './attributes/values.ts';
 import { hasFlag, isOfType } from './complete.ts';

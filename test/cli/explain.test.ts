@@ -31,6 +31,14 @@ service fronted
 	user = root
 	server = /bin/cat
 }
+service local
+{
+	socket_path = /run/local
+	wait = no
+	user = root
+	server = /bin/cat
+	only_from = uid:1000 gid:27
+}
 `;
 
 describe('explain', () => {
@@ -66,6 +74,18 @@ describe('explain', () => {
     `);
     expect(checks).toMatch(/^ {2}access_times +passes {2}open at 09:00: it is open 08:00-17:30$/m);
     expect(checks).toMatch(/^ {2}access +passes {2}only_from has "10\.0\.0\.0\/8"$/m);
+  });
+
+  test('knows callers of a unix socket by user and group', async () => {
+    expect((await ask('local', 'uid:1000')).text).toMatch(/^local from uid:1000: ALLOWED: only_from has "uid:1000"$/m);
+    expect(await ask('local', 'uid:7,gid:100,gid:27')).toMatchObject({ code: 0 });
+    expect(await ask('local', 'uid:7,gid:100')).toMatchObject({ code: 1 });
+    expect(await ask('local', '10.1.2.3')).toMatchObject({
+      code: 2,
+      text: 'local listens on a unix socket: ask for uid:NUMBER\n',
+    });
+    expect((await ask('day', 'uid:0')).text).toBe('day listens on a port: ask for an address\n');
+    expect((await ask('local', 'uid:root')).text).toBe('not a user, such as uid:1000 or uid:1000,gid:100: uid:root\n');
   });
 
   test('has status 1 for who is denied', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { plainAddress } from '../../src/daemon/plain-address.ts';
+import { plainAddress, plainCaller, sourceOfText } from '../../src/daemon/plain-address.ts';
 
 describe('a plain address', () => {
   test.each([
@@ -17,4 +17,22 @@ describe('a plain address', () => {
       expect(plainAddress(text)).toBeUndefined();
     },
   );
+});
+
+describe('a plain caller', () => {
+  test('may be a user with its groups', () => {
+    expect(sourceOfText(plainCaller('uid:1000,gid:100,gid:27') ?? '')).toMatchObject({
+      family: 'unix',
+      plain: 'uid:1000',
+      person: { uid: 1000, gid: 100, groups: [27] },
+    });
+  });
+
+  test('may be a user without a group', () => {
+    expect(sourceOfText('uid:0').person).toEqual({ uid: 0, gid: -1, pid: 0, groups: [] });
+  });
+
+  test.each(['uid:', 'uid:root', 'gid:5', 'uid:1,', 'uid:1,2'])('%j is none', (text) => {
+    expect(plainCaller(text)).toBeUndefined();
+  });
 });

@@ -60,20 +60,17 @@ test('a socket of no service is reported and closed', async () => {
 });
 
 test('servers inherit neither the sockets nor the variables', async () => {
-  const port = freshPort();
-  const tell = 'env | grep ^LISTEN_; for fd in /proc/self/fd/*; do readlink $fd; done';
-  await managed(
-    service('tell', {
-      port,
-      flags: 'IPv4',
-      server: '/bin/sh',
-      server_args: `-c "${tell}"`,
-      passenv: 'LISTEN_FDS LISTEN_PID PATH',
-    }),
-    [`tell=INET/STREAM/127.0.0.1/${port}`],
-  );
-  const answer = await exchange(port);
-  expect(answer).not.toContain('LISTEN_');
+  const [open, environment] = [freshPort(), freshPort()];
+  const servers =
+    service('open', { port: open, flags: 'IPv4', server: '/bin/ls', server_args: '/proc/self/fd' }) +
+    service('environment', { port: environment, server: '/usr/bin/env', passenv: 'LISTEN_FDS LISTEN_PID PATH' });
+  const daemon = await managed(servers, [`open=INET/STREAM/127.0.0.1/${open}`]);
+  // 3 is the folder that is being read.
+  expect(await exchange(open)).toBe('0\n1\n2\n3\n');
+  const variables = await exchange(environment);
+  expect(variables).toContain('PATH=');
+  expect(variables).not.toContain('LISTEN_');
+  await daemon.logs(/Service open uses inherited socket/);
 });
 
 test('a service comes back from its pause on the same socket', async () => {

@@ -97,6 +97,18 @@ describe('the environment of a connection', () => {
     ]);
   });
 
+  test('says who calls on a unix socket', () => {
+    const person = { uid: 1000, gid: 100, pid: 7 };
+    const caller = { text: 'unix:uid=1000,gid=100,pid=7', plain: undefined, port: 0, person, connectionId: 'c1' };
+    expect(callerEnvironment(caller)).toEqual([
+      'REMOTE_UID=1000',
+      'REMOTE_GID=100',
+      'REMOTE_PID=7',
+      'XINETD_CONN_ID=c1',
+      'REMOTE_HOST=unix:uid=1000,gid=100,pid=7',
+    ]);
+  });
+
   test('has no address where the server accepts', () => {
     const caller = { text: '<no address>', plain: undefined, port: 0, connectionId: 'c1' };
     expect(callerEnvironment(caller)).toEqual(['XINETD_CONN_ID=c1', 'REMOTE_HOST=<no address>']);

@@ -72,6 +72,14 @@ describe('a service', () => {
     expect(taken(sockets, { family: 'ipv6', address: 'fe80::1%lo' })).toBe(3);
   });
 
+  test('takes the path it would bind', () => {
+    const path = socket({ family: 'unix', address: '/run/echo', port: 0 });
+    const spec = { family: 'unix', type: 'stream', path: '/run/echo', mode: 0, uid: -1, gid: -1, backlog: 1 } as const;
+    const find = (id: string, wanted: string) =>
+      findSocket([path], { id, spec: { ...spec, path: wanted } }, () => false)?.fd;
+    expect([find('x', '/run/echo'), find('x', '/run/other')]).toEqual([3, undefined]);
+  });
+
   test('takes datagram sockets, which never listen', () => {
     expect(taken([socket({ type: 'dgram', isListening: false })], { type: 'dgram' })).toBe(3);
   });

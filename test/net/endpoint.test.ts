@@ -121,3 +121,33 @@ describe('bindDelayMs', () => {
     expect(bindDelayMs(variable)).toBe(delayMs);
   });
 });
+
+describe('the endpoint of a path', () => {
+  const path = { socket_path: '/run/echo', port: 0, protocol: { name: 'unix', number: 0 } };
+
+  test('is a unix socket with mode and owner', () => {
+    const owner = { socket_user: { name: 'a', uid: 7, gid: 8 }, socket_group: { name: 'b', gid: 9 } };
+    expect(endpoint({ ...path, ...owner, socket_mode: 0o660 })).toEqual({
+      spec: { family: 'unix', type: 'stream', path: '/run/echo', mode: 0o660, uid: 7, gid: 9, backlog: BACKLOG },
+      ipv4Fallback: undefined,
+      arrival: 'connection',
+      convertMapped: false,
+    });
+  });
+
+  test('keeps the owner that nobody names', () => {
+    expect(endpoint(path)?.spec).toMatchObject({ uid: -1, gid: -1 });
+  });
+
+  test('accepts seqpacket connections as well', () => {
+    expect(endpoint({ ...path, socket_type: 'seqpacket' })).toMatchObject({
+      spec: { type: 'seqpacket' },
+      arrival: 'connection',
+    });
+  });
+
+  test('is handed over with wait = yes, but for built-in services', () => {
+    expect(endpoint({ ...path, wait: true })?.arrival).toBe('listener');
+    expect(endpoint({ ...path, wait: true, type: ['INTERNAL'] })?.arrival).toBe('connection');
+  });
+});

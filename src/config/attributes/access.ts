@@ -33,7 +33,8 @@ export const onlyFrom = attribute({
 2001:db8::1; 2001:db8::/32; a name of /etc/networks; host.example.com; .example.com for all names below it. Names are
 compared with the name the caller's address has, confirmed by looking it up again. "only_from =" with nothing behind it
 lets nobody in. A caller that no_access also names is refused: no list counts as the closer one. What defaults say
-holds for every service that says nothing itself; "+=" and "-=" change that list.`,
+holds for every service that says nothing itself; "+=" and "-=" change that list. On a unix socket callers are named by uid:NAME, uid:NUMBER, gid:NAME or
+gid:NUMBER, and by nothing else.`,
 });
 
 export const noAccess = attribute({
