@@ -26,10 +26,11 @@ export function showsPort(form: AddressForm): boolean {
   return form === 'full' || form === 'plain';
 }
 
-/** `192.0.2.0/24`, `2001:db8:1::/48`. */
+/** `192.0.2.0/24`, `2001:db8:1::/48`; a unix socket's callers are of no network. */
 function prefixOf({ family, words }: Source): string {
   const [first, second] = words;
   const bytes = [first >>> 24, (first >>> 16) & 0xff, (first >>> 8) & 0xff];
+  if (family === 'unix') return family;
   if (family === 4) return `${bytes.join('.')}.0/24`;
   const groups = [first >>> 16, first & 0xffff, second >>> 16].map((group) => group.toString(16));
   return `${groups.join(':')}::/48`;

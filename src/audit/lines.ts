@@ -158,7 +158,7 @@ function addressText(source: Source | undefined, { address }: Style): string {
 
 function fromFields({ source }: HasSource, { address, showsPort }: Style): Fields {
   if (source === undefined) return {};
-  return { from: address(source), port: showsPort ? source.port : undefined };
+  return { from: address(source), port: showsPort && source.family !== 'unix' ? source.port : undefined };
 }
 
 function placeText(rule: Span | undefined): string | undefined {

@@ -16,7 +16,10 @@ export function describeExplain(parser: Argv, onExit: (code: number) => void): A
     (explain) =>
       explain
         .positional('what', { type: 'string', demandOption: true, describe: 'Service; or attribute or code, alone.' })
-        .positional('address', { type: 'string', describe: 'Address of the caller; uid:1000,gid:100 on a unix socket.' })
+        .positional('address', {
+          type: 'string',
+          describe: 'Address of the caller; uid:1000,gid:100 on a unix socket.',
+        })
         .option('f', { type: 'string', default: '/etc/xinetd.conf', describe: 'Configuration file.' })
         .option('name', { type: 'string', describe: "The caller's host name, taken as confirmed." })
         .option('via', { type: 'string', describe: 'Address of the proxy, for a service with proxy_from.' })

@@ -7,8 +7,8 @@ import { deserialize, serialize } from 'node:v8';
 import type { Service } from '../config/service.ts';
 import { sourceText } from '../config/source.ts';
 import { closeOnExec, memoryFile } from '../native/binding.ts';
-import type { SocketSpec } from '../native/binding.ts';
 import type { WaitingDatagram } from '../net/datagram.ts';
+import type { OpenedSocket } from '../net/open.ts';
 import type { RpcProgram } from '../net/portmapper.ts';
 import { continueRequestNumbers } from '../net/request-number.ts';
 import type { RateState } from '../policy/cps.ts';
@@ -43,7 +43,7 @@ export interface HandedService {
   readonly key: string;
   readonly service: Service;
   readonly isRetired: boolean;
-  readonly socket: { readonly fd: number; readonly spec: SocketSpec } | undefined;
+  readonly socket: OpenedSocket | undefined;
   readonly state: ServiceState;
   /** While `disabled`. */
   readonly enableAtMs: number;

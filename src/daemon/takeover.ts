@@ -4,6 +4,7 @@
 import type { Service } from '../config/service.ts';
 import { closeFd, sendNow } from '../native/binding.ts';
 import { SystemError } from '../native/system-error.ts';
+import { closeSocket } from '../net/open.ts';
 import type { OpenedSocket } from '../net/open.ts';
 import { openLog, retire } from './activate.ts';
 import { write } from './control.ts';
@@ -41,7 +42,7 @@ export function distribute(
   const kept = new Set([...legacies.values()].map(({ socket }) => socket));
   for (const { socket, registration } of handedServices) {
     if (socket === undefined || kept.has(socket)) continue;
-    closeFd(socket.fd);
+    closeSocket(socket);
     if (registration !== undefined) void premises.portmapper.unregister(registration);
   }
   return legacies;

@@ -182,7 +182,7 @@ function handedService(operation: ServiceInOperation): HandedService {
     key,
     service: essenceOf(service),
     isRetired,
-    socket: listener === undefined ? undefined : { fd: listener.fd, spec: listener.spec },
+    socket: listener?.socket,
     state,
     enableAtMs,
     rate,

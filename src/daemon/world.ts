@@ -41,12 +41,7 @@ export interface WorldOptions {
 export const MAX_FILE_BYTES = 64 * 1024 * 1024;
 
 const MANAGER_VARIABLES = ['LISTEN_FDS', 'LISTEN_PID', 'LISTEN_FDNAMES'];
-const OWN_VARIABLES: readonly string[] = [
-  STATUS_VARIABLE,
-  HANDOVER_VARIABLE,
-  REHEARSAL_VARIABLE,
-  ...MANAGER_VARIABLES,
-];
+const OWN_VARIABLES: readonly string[] = [STATUS_VARIABLE, HANDOVER_VARIABLE, REHEARSAL_VARIABLE, ...MANAGER_VARIABLES];
 const ERRNO = { isDirectory: 21, invalid: 22, tooBig: 27, missing: 2 } as const;
 
 /** Makes the ports for one load. */

@@ -29,11 +29,10 @@ const LONGEST_BACK_OFF_MS = 800;
 export class Listener {
   readonly endpoint: Endpoint;
   /** What was opened in the end. */
-  readonly spec: OpenedSocket['spec'];
+  readonly socket: OpenedSocket;
   /** The port in use, also where the configuration left it to the kernel. */
   readonly port: number;
   readonly #events: ListenerEvents;
-  readonly #socket: OpenedSocket;
   #fd: number;
   #watch: Watch | undefined;
   #isWatching = false;
@@ -43,10 +42,9 @@ export class Listener {
 
   /** Takes the descriptor of `opened` over. */
   constructor(opened: OpenedSocket, endpoint: Endpoint, events: ListenerEvents) {
-    this.#socket = opened;
     this.#fd = opened.fd;
     this.endpoint = endpoint;
-    this.spec = opened.spec;
+    this.socket = opened;
     this.#events = events;
     this.port = localPort(opened.fd);
   }
@@ -91,7 +89,7 @@ export class Listener {
     this.#backOffTimer = undefined;
     this.#watch?.close();
     this.#watch = undefined;
-    closeSocket(this.#socket);
+    closeSocket(this.socket);
     this.#fd = -1;
   }
 
@@ -107,7 +105,7 @@ export class Listener {
 
   #startWatch(): Watch {
     if (this.endpoint.arrival !== 'connection') return watchReadable(this.#fd, this.#events.onReadable);
-    const isUnix = this.#socket.spec.family === 'unix';
+    const isUnix = this.socket.spec.family === 'unix';
     return watchAccept(this.#fd, {
       convertMapped: this.endpoint.convertMapped,
       onConnection: (fd, family, port, ...[text, ...words]) => {

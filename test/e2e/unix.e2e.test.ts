@@ -167,3 +167,16 @@ test('explain tells who may call', async () => {
   expect(refused).toMatchObject({ status: 1 });
   expect(refused.stdout).toContain('running daemon');
 });
+
+test('an upgrade keeps the socket and its file', async () => {
+  const path = '/run/upgraded.sock';
+  const daemon = await startDaemon(defaults() + onPath('echo', path, { type: 'INTERNAL' }));
+  const { ino } = lstatSync(path);
+  await until('the control socket', () => existsSync('/run/xinetd-ts.sock'));
+  const [program = '', ...words] = DAEMON;
+  await output(program, [...words, 'upgrade']);
+  expect(lstatSync(path).ino).toBe(ino);
+  expect(await callAs(0, path, 'after')).toBe('after');
+  await daemon.stop();
+  expect(existsSync(path)).toBe(false);
+});
