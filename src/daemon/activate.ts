@@ -94,6 +94,7 @@ function listen(premises: Premises, operation: ServiceInOperation, opened: Extra
   if (builtin?.socketType === 'dgram') premises.replyGuard.addOwnPort(listener.port);
   premises.descriptors.take();
   operation.listener = listener;
+  if (!premises.inherited.isShared(listener.fd)) premises.supervisor.keep(listener.fd);
   // A server that an earlier program has started may have the socket.
   if (operation.state === 'suspended') return;
   operation.state = 'active';
@@ -159,6 +160,7 @@ export function closeListener(premises: Premises, operation: ServiceInOperation)
   unregisterRpc(premises, operation);
   if (listener === undefined) return;
   if (operation.equipment.builtin?.socketType === 'dgram') premises.replyGuard.removeOwnPort(listener.port);
+  premises.supervisor.forget(listener.fd);
   listener.close();
   premises.descriptors.give();
   operation.listener = undefined;

@@ -5,6 +5,7 @@ import { oneLine } from '../audit/harmless.ts';
 import { createProgramLog } from '../audit/program-log.ts';
 import type { ProgramLog, ProgramLogTarget } from '../audit/program-log.ts';
 import { createAuditLogs } from '../audit/sinks.ts';
+import type { AuditLogs } from '../audit/sinks.ts';
 import type { ConfigPorts } from '../config/ports.ts';
 import { Children } from '../launch/children.ts';
 import type { LaunchWorld } from '../launch/plan.ts';
@@ -113,7 +114,6 @@ export function boot(options: BootOptions, programLog: ProgramLog): Daemon {
   const daemon: Daemon = new Daemon(settings, {
     premises,
     control,
-    supervisor: new Supervisor(supervisionOf(process.env, process.pid)),
     programLog,
     openPorts,
     exit,
@@ -163,6 +163,25 @@ function logFor(programLog: ProgramLog, people: People | undefined): ProgramLog[
   };
 }
 
+function openAuditLogs({ program }: BootOptions, programLog: ProgramLog, report: Premises['log']): AuditLogs {
+  return createAuditLogs({
+    report,
+    syslog: programLog.syslog,
+    strerror: native.strerror,
+    nowMs: Date.now,
+    datagrams: syslogPort,
+    // Made at their first use: most daemons need neither.
+    get stdout() {
+      return process.stdout;
+    },
+    get stderr() {
+      return process.stderr;
+    },
+    tag: program,
+    pid: process.pid,
+  });
+}
+
 function makePremises(
   options: BootOptions,
   parts: Pick<Premises, 'world' | 'operations'> & { readonly programLog: ProgramLog },
@@ -172,22 +191,7 @@ function makePremises(
   const premises: Premises = {
     log,
     operations,
-    logs: createAuditLogs({
-      report: log,
-      syslog: programLog.syslog,
-      strerror: native.strerror,
-      nowMs: Date.now,
-      datagrams: syslogPort,
-      // Made at their first use: most daemons need neither.
-      get stdout() {
-        return process.stdout;
-      },
-      get stderr() {
-        return process.stderr;
-      },
-      tag: options.program,
-      pid: process.pid,
-    }),
+    logs: openAuditLogs(options, programLog, log),
     requests: {
       onConnection: (operation, connection) => admitConnection(premises, operation, connection),
       onDatagram: (operation) => admitDatagram(premises, operation),
@@ -199,6 +203,7 @@ function makePremises(
     descriptors: new DescriptorBudget(native.descriptorLimit().soft, readdirSync('/proc/self/fd').length),
     replyGuard: new ReplyGuard(),
     inherited: new InheritedSockets(options.sockets, log),
+    supervisor: new Supervisor(supervisionOf(process.env, process.pid)),
     banners: new Banners(),
     idents: new IdentCounts(options.logProcesses),
     portmapper: new Portmapper({ nowMs: monotonicMs }),

@@ -29,7 +29,6 @@ import { startServices } from './start.ts';
 import { writeStateDump } from './state-dump.ts';
 import type { DumpHead } from './state-dump.ts';
 import { endServers, stopInternalServers } from './stop.ts';
-import type { Supervisor } from './supervisor.ts';
 import { Upgrade } from './upgrade.ts';
 
 /** What the command line decided about the daemon's life. */
@@ -58,7 +57,6 @@ export interface DaemonParts {
   readonly premises: Premises;
   readonly programLog: ProgramLog;
   readonly control: ControlSocket;
-  readonly supervisor: Supervisor;
   /** Fresh ports for one load. */
   readonly openPorts: () => ConfigPorts;
   readonly exit: (code: number) => void;
@@ -187,9 +185,9 @@ export class Daemon {
       case 'quit':
         return this.#quit();
       case 'upgrade':
-        this.#parts.supervisor.reloading();
+        this.#premises.supervisor.reloading();
         if (!(await this.#upgrade.carryOut())) return this.#agenda.intend('upgrade');
-        return this.#parts.supervisor.ready(`upgrade failed; ${this.#status()}`);
+        return this.#premises.supervisor.ready(`upgrade failed; ${this.#status()}`);
     }
   }
 
@@ -203,8 +201,8 @@ export class Daemon {
     const { version, features } = this.#settings;
     this.#log('notice', 'main', `${version} started with ${features || 'no'} options compiled in.`);
     this.#log('notice', 'main', `Started working: ${counted(this.#available, 'available service')}`);
-    this.#parts.supervisor.ready(this.#status());
-    this.#parts.supervisor.watch(() => this.#status());
+    this.#premises.supervisor.ready(this.#status());
+    this.#premises.supervisor.watch(() => this.#status());
   }
 
   /** What the service manager shows. */
@@ -223,7 +221,7 @@ export class Daemon {
 
   async #reload(): Promise<void> {
     const waiters = this.#reloadWaiters.splice(0);
-    this.#parts.supervisor.reloading();
+    this.#premises.supervisor.reloading();
     this.#log('notice', 'hard_reconfig', 'Starting reconfiguration');
     this.#reopenLog();
     await this.#parts.control.open();
@@ -234,7 +232,7 @@ export class Daemon {
     const isAccepted = mayReload(loaded, this.#loaded);
     if (isAccepted) await this.#replaceBy(loaded);
     else refuseReload(this.#premises);
-    this.#parts.supervisor.ready(isAccepted ? this.#status() : `reload refused; ${this.#status()}`);
+    this.#premises.supervisor.ready(isAccepted ? this.#status() : `reload refused; ${this.#status()}`);
     if (report !== undefined) for (const resolve of waiters) resolve(report);
   }
 
@@ -271,6 +269,7 @@ export class Daemon {
   }
 
   async #quit(): Promise<void> {
+    this.#premises.supervisor.stopping();
     this.#premises.retries.abandon();
     for (const operation of this.#operations) retire(this.#premises, operation);
     if (this.#premises.pid === CONTAINER_PID) await endServers(this.#premises);
@@ -280,7 +279,7 @@ export class Daemon {
   }
 
   #end(code: number): false {
-    this.#parts.supervisor.stopping();
+    this.#premises.supervisor.stopping();
     if (this.#settings.pidFile !== undefined) removePidFile(this.#settings.pidFile);
     this.#parts.control.close();
     this.#premises.bans.end();

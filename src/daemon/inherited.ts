@@ -18,6 +18,9 @@ export interface InheritedSocket extends BoundSocket {
 
 type Log = (level: Severity, func: string, text: string) => void;
 
+/** How the names of sockets begin that a service manager keeps for us: closing one is ours to decide (supervisor.ts). */
+export const STORED = '@';
+
 const FUNC = 'inherited_sockets';
 const FIRST_FD = 3;
 const MOST_SOCKETS = 4096;
@@ -58,10 +61,21 @@ export class InheritedSockets {
     return { fd, spec: boundSpec(socket, spec) };
   }
 
-  /** Closes those that no service has taken. */
-  releaseUnused(): void {
+  /** True for a copy of a socket that its giver holds as long as the daemon lives. */
+  isShared(fd: number): boolean {
+    const { shared } = this;
+    const socket = shared.length === 0 ? undefined : describeSocket(fd);
+    return shared.some(
+      ({ family, type, address, port }) =>
+        family === socket?.family && type === socket.type && address === socket.address && port === socket.port,
+    );
+  }
+
+  /** Closes those that no service has taken; `onClosed` hears the names of those that are kept for us. */
+  releaseUnused(onClosed: (name: string) => void = () => {}): void {
     for (const socket of this.#sockets.filter((candidate) => !this.#taken.has(candidate))) {
       this.#log('warning', FUNC, `Inherited socket ${described(socket)} belongs to no service: closed`);
+      if (!socket.isShared) onClosed(socket.name);
       this.#release(socket);
     }
   }
@@ -125,7 +139,7 @@ function socketAt(fd: number, name: string): InheritedSocket | string {
   const description = describeSocket(fd);
   if (description === undefined) return `LISTEN_FDS: descriptor ${fd} is no socket`;
   closeOnExec(fd);
-  return { ...description, fd, name, isShared: true };
+  return { ...description, fd, name, isShared: !name.startsWith(STORED) };
 }
 
 function described({ fd, name, family, address, port }: InheritedSocket): string {

@@ -21,6 +21,7 @@ import type { Names } from './names.ts';
 import type { RetryQueue } from './retry.ts';
 import type { ServiceInOperation } from './service.ts';
 import type { ShellCommands } from './shell-commands.ts';
+import type { Supervisor } from './supervisor.ts';
 import type { WaitingRoom } from './waiting-room.ts';
 
 /** What the table of servers keeps beside each server. */
@@ -57,6 +58,7 @@ export interface Premises {
   readonly replyGuard: ReplyGuard;
   /** Sockets that services take instead of binding. */
   readonly inherited: InheritedSockets;
+  readonly supervisor: Supervisor;
   readonly banners: Banners;
   /** Questions to identity servers that are under way. */
   readonly idents: IdentCounts;

@@ -46,7 +46,7 @@ export async function startServices(
     if (isUp && isDebug) premises.log('debug', 'cnf_start_services', `Started service: ${operation.id}`);
   }
   if (handover !== undefined) adoptLeftServers(premises, handover, served);
-  else premises.inherited.releaseUnused();
+  else premises.inherited.releaseUnused((name) => premises.supervisor.forgetName(name));
   return { operations, failed };
 }
 

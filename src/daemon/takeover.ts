@@ -42,6 +42,7 @@ export function distribute(
   const kept = new Set([...legacies.values()].map(({ socket }) => socket));
   for (const { socket, registration } of handedServices) {
     if (socket === undefined || kept.has(socket)) continue;
+    premises.supervisor.forget(socket.fd);
     closeSocket(socket);
     if (registration !== undefined) void premises.portmapper.unregister(registration);
   }

@@ -1,5 +1,7 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { Supervisor, supervisionOf } from '../../src/daemon/supervisor.ts';
+import { closeFd, localPort, openSocket } from '../../src/native/binding.ts';
+import { LOOPBACK } from '../native/support.ts';
 
 /** A manager that takes what it is told, or refuses while `isBusy`. */
 function manager(watchdogMs?: number) {
@@ -9,7 +11,7 @@ function manager(watchdogMs?: number) {
     if (!state.isBusy) heard.push(text);
     return !state.isBusy;
   };
-  return { heard, state, supervisor: new Supervisor({ send, watchdogMs }) };
+  return { heard, state, supervisor: new Supervisor({ isThere: true, send, watchdogMs }) };
 }
 
 describe('the supervisor', () => {
@@ -63,6 +65,43 @@ describe('the supervisor', () => {
     manager().supervisor.watch(() => 'alive');
     expect(vi.getTimerCount()).toBe(0);
     vi.useRealTimers();
+  });
+});
+
+describe('sockets that the manager keeps', () => {
+  test('are named by their address and forgotten by that name', () => {
+    const { heard, supervisor } = manager();
+    const fd = openSocket({ ...LOOPBACK, family: 'ipv6', address: '::1', isV6Only: true });
+    onTestFinished(() => closeFd(fd));
+    supervisor.keep(fd);
+    supervisor.keep(fd);
+    supervisor.forget(fd);
+    const name = `FDNAME=@ipv6-stream-__1-${localPort(fd)}-only`;
+    expect(heard).toEqual([`FDSTORE=1\nFDPOLL=0\n${name}`, `FDSTOREREMOVE=1\n${name}`]);
+  });
+
+  test('are not sent once they are to be forgotten', () => {
+    vi.useFakeTimers();
+    const { heard, state, supervisor } = manager();
+    const fd = openSocket(LOOPBACK);
+    onTestFinished(() => closeFd(fd));
+    state.isBusy = true;
+    supervisor.keep(fd);
+    supervisor.forget(fd);
+    state.isBusy = false;
+    vi.advanceTimersByTime(100);
+    expect(heard).toEqual([expect.stringMatching(/^FDSTOREREMOVE=1/)]);
+    vi.useRealTimers();
+  });
+
+  test('stay kept while the daemon stops', () => {
+    const { heard, supervisor } = manager();
+    const fd = openSocket(LOOPBACK);
+    onTestFinished(() => closeFd(fd));
+    supervisor.keep(fd);
+    supervisor.stopping();
+    supervisor.forget(fd);
+    expect(heard.at(-1)).toMatch(/^STOPPING=1/);
   });
 });
 

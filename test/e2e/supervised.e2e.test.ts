@@ -11,6 +11,7 @@ import { builtin, defaults, freshPort, service } from './support/configuration.t
 import { DAEMON, daemonFolder, REPOSITORY, startDaemon } from './support/daemon.ts';
 import { childrenOf, isAlive, statusField } from './support/processes.ts';
 import { startManager } from './support/service-manager.ts';
+import type { ServiceManager } from './support/service-manager.ts';
 import { until } from './support/wait.ts';
 
 test.for(['/run/manager', '@manager'])('a manager at %s hears when the services are up', async (address) => {
@@ -27,9 +28,9 @@ test('a reload is announced and ended, and a refused one named', async () => {
   await manager.hears(/^READY=1$/m, 2);
   await daemon.reload(text.replace('daytime', 'daytime\n{'));
   await manager.hears(/^READY=1\nSTATUS=reload refused; 1 service/, 1);
-  const order = ['READY=1', 'RELOADING=1', 'READY=1', 'RELOADING=1', 'READY=1'];
+  const order = ['FDSTORE=1', 'READY=1', 'RELOADING=1', 'READY=1', 'RELOADING=1', 'READY=1'];
   expect(manager.notices.map((notice) => notice.text.split('\n')[0])).toEqual(order);
-  expect(manager.notices[1]?.text).toMatch(/^MONOTONIC_USEC=\d+$/m);
+  expect(manager.notices[2]?.text).toMatch(/^MONOTONIC_USEC=\d+$/m);
 });
 
 test('the watchdog is fed while the daemon is idle', async () => {
@@ -54,6 +55,60 @@ test('a manager that takes nothing delays nobody and hears everything later', as
   expect(await exchange(port)).toMatch(/^\d\d [A-Z]{3}/);
   manager.awake();
   await manager.hears(/^READY=1$/m);
+});
+
+/** Runs under the manager until it is told to stop, or the test ends. */
+async function startUnder(
+  manager: ServiceManager,
+  folder: string,
+  text: string,
+  times: number,
+): Promise<() => Promise<void>> {
+  writeFileSync(join(folder, 'conf'), text);
+  const files = ['-filelog', join(folder, 'log'), '-pidfile', join(folder, 'pid'), '-f', join(folder, 'conf')];
+  manager.start([...DAEMON, '-dontfork', ...files]);
+  await manager.hears(/^READY=1$/m, times);
+  const pid = Number(readFileSync(join(folder, 'pid'), 'latin1'));
+  const stop = async (): Promise<void> => {
+    if (isAlive(pid)) process.kill(pid, 'SIGTERM');
+    await until('the daemon ends', () => !isAlive(pid));
+  };
+  afterTest(stop);
+  return stop;
+}
+
+test('the manager keeps the listening sockets over a restart', async () => {
+  const manager = await startManager('@manager');
+  const folder = daemonFolder();
+  const port = freshPort(2);
+  const text = defaults() + builtin('daytime', { port }) + builtin('time', { port: port + 1, flags: 'IPv4' });
+  const stop = await startUnder(manager, folder, text, 1);
+  expect(await manager.hears(/^FDSTORE=1$/m, 2)).toMatchObject({ descriptors: 1 });
+  await stop();
+  const early = call(port);
+  await early;
+  await startUnder(manager, folder, text, 2);
+  await (await early).hears(/^\d\d [A-Z]{3}/);
+  expect(readFileSync(join(folder, 'log'), 'latin1')).toMatch(/Service daytime uses inherited socket 3 "@ipv6-/);
+});
+
+test('the manager forgets the sockets of services that go off or are no more', async () => {
+  const manager = await startManager('@manager');
+  const folder = daemonFolder();
+  const port = freshPort(3);
+  const [off, gone, stays] = [0, 1, 2].map((index) =>
+    builtin('daytime', { id: `d${index}`, port: port + index, ...(index === 0 ? { cps: '1 600' } : {}) }),
+  );
+  const text = defaults() + off + gone + stays;
+  const stop = await startUnder(manager, folder, text, 1);
+  await Promise.allSettled(Array.from({ length: 3 }, () => exchange(port)));
+  await manager.hears(new RegExp(`^FDSTOREREMOVE=1\nFDNAME=@ipv6-stream-__-${port}$`));
+  await expect(call(port)).rejects.toThrow(/ECONNREFUSED/);
+  await stop();
+  await startUnder(manager, folder, defaults() + stays, 2);
+  await manager.hears(new RegExp(`^FDSTOREREMOVE=1\nFDNAME=@ipv6-stream-__-${port + 1}$`));
+  await expect(call(port + 1)).rejects.toThrow(/ECONNREFUSED/);
+  expect(await exchange(port + 2)).toMatch(/^\d\d [A-Z]{3}/);
 });
 
 test('servers see nothing of the manager', async () => {

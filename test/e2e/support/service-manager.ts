@@ -42,6 +42,11 @@ export class ServiceManager {
     return until(`${count} of ${pattern} in ${this.#said}`, () => matching()[count - 1]);
   }
 
+  /** Starts a program with the descriptors that are kept for it. */
+  start(words: readonly string[]): void {
+    this.#process.stdin?.write(`${JSON.stringify(words)}\n`);
+  }
+
   /** A busy manager begins to read. */
   awake(): void {
     this.#process.stdin?.write('\n');
