@@ -32,6 +32,7 @@ import { HostsFiles } from './hosts-files.ts';
 import { InheritedSockets } from './inherited.ts';
 import type { InheritedSocket } from './inherited.ts';
 import { IdentCounts } from './identify.ts';
+import { unfailing } from './name-service.ts';
 import { Names } from './names.ts';
 import { ShellCommands } from './shell-commands.ts';
 import { RetryQueue } from './retry.ts';
@@ -208,7 +209,7 @@ function makePremises(
     idents: new IdentCounts(options.logProcesses),
     portmapper: new Portmapper({ nowMs: monotonicMs }),
     names: new Names({ nowMs: monotonicMs }),
-    hosts: new HostsFiles({ nowMs: monotonicMs, log, people: native, strerror: native.strerror }),
+    hosts: new HostsFiles({ nowMs: monotonicMs, log, people: unfailing(native), strerror: native.strerror }),
     commands: new ShellCommands(),
     waiting: new WaitingRoom(world.descriptorHardLimit),
     world,

@@ -17,15 +17,9 @@ import {
 import { parseHosts, parseNetworks, parseNumbers, parseServices } from '../config/databases.ts';
 import { STATUS_VARIABLE } from './detach.ts';
 import { HANDOVER_VARIABLE, REHEARSAL_VARIABLE } from './handover.ts';
+import { unfailing } from './name-service.ts';
+import type { NameService } from './name-service.ts';
 import type { ConfigPorts, FileStatus, ReadFailure, ReadResult, SystemFailure, UserRecord } from '../config/ports.ts';
-
-/** The functions of `native/binding.ts` that are needed. */
-export interface NameService {
-  readonly lookupUser: (nameOrUid: string | number) => UserRecord | undefined;
-  readonly lookupGroup: (nameOrGid: string | number) => { readonly name: string; readonly gid: number } | undefined;
-  readonly groupList: (user: string, gid: number) => readonly number[];
-  readonly strerror: (errno: number) => string;
-}
 
 /** What may differ from daemon to daemon. */
 export interface WorldOptions {
@@ -48,6 +42,7 @@ const ERRNO = { isDirectory: 21, invalid: 22, tooBig: 27, missing: 2 } as const;
 export function configPorts({ names, allowInsecure, fallbackUser, etc = '/etc' }: WorldOptions): ConfigPorts {
   const readTable = <Table>(name: string, parse: (text: string) => Table): (() => Table) =>
     once(() => parse(textOf(`${etc}/${name}`, names)));
+  const people = unfailing(names);
   const services = readTable('services', parseServices);
   const protocols = readTable('protocols', parseNumbers);
   const rpc = readTable('rpc', parseNumbers);
@@ -64,10 +59,10 @@ export function configPorts({ names, allowInsecure, fallbackUser, etc = '/etc' }
     lookupNetwork: (name) => networks().get(name),
     lookupHosts: (name) => hosts().addressesOf(name),
     hostName: (address) => hosts().nameOf(address),
-    lookupUser: (name) => names.lookupUser(name),
-    lookupUid: (uid) => names.lookupUser(uid),
-    lookupGroup: (name) => names.lookupGroup(name),
-    groupList: (user, gid) => names.groupList(user, gid),
+    lookupUser: people.lookupUser,
+    lookupUid: people.lookupUser,
+    lookupGroup: people.lookupGroup,
+    groupList: people.groupList,
     environment: startEnvironment(),
     effectiveUid: process.geteuid?.() ?? -1,
     fallbackUser,

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 
 import { afterAll, describe, expect, it } from 'vitest';
 
-import { configPorts, MAX_FILE_BYTES, type NameService } from '../../src/daemon/world.ts';
+import type { NameService } from '../../src/daemon/name-service.ts';
+import { configPorts, MAX_FILE_BYTES } from '../../src/daemon/world.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'world-'));
 afterAll(() => rmSync(directory, { recursive: true }));
