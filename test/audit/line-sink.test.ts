@@ -150,6 +150,19 @@ describe('a failed write', () => {
     vi.useRealTimers();
   });
 
+  test('is tried again twice a second however long it lasts', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const { sink, writer } = sinkOver();
+    sink.write('one');
+    await turn();
+    for (let failure = 0; failure < 20; failure += 1) {
+      writer.end(0, FULL);
+      vi.advanceTimersByTime(500);
+    }
+    expect(writer.started).toHaveLength(21);
+    vi.useRealTimers();
+  });
+
   test('is given up when the sink closes', async () => {
     const { sink, writer, dropped } = sinkOver();
     sink.write('one');
