@@ -12,6 +12,7 @@
         "src/native/handover.c",
         "src/native/inherited.c",
         "src/native/names.c",
+        "src/native/options.c",
         "src/native/profile.c",
         "src/native/readiness.c",
         "src/native/relay.c",

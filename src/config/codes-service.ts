@@ -1,4 +1,4 @@
-// Diagnostics of whole services and the table: XC200 – XC299. Pure table.
+// Diagnostics of whole services and the table: XC200 – XC249. Pure table.
 
 const CHECK = { severity: 'error', hasPlace: false, reload: 'reject' } as const;
 const LEFT_OUT = 'The service is left out.';
@@ -260,11 +260,11 @@ export const SERVICE_CODES = {
   XC242: {
     ...CHECK,
     func: 'check_entry',
-    text: 'service %s cannot have its packets intercepted',
-    log: 'Service %s: flag INTERCEPT is not supported - DISABLING',
-    explanation: `With INTERCEPT, xinetd relays each packet between client and server, who then sees the daemon's address instead
-of the client's. Nothing is relayed here, and without the check of each packet the service is not started.`,
-    fix: 'Remove the flag. With socket_type = dgram the first sender is checked each time the server starts.',
+    text: 'service %s cannot have its packets checked by name: "%s"',
+    log: 'Service %s: INTERCEPT cannot check the name %s - DISABLING',
+    explanation: `With INTERCEPT the kernel compares the address of every packet with only_from and no_access, and knows no names
+but those of /etc/hosts. ${LEFT_OUT}`,
+    fix: 'Write addresses and networks, or remove the flag: then only the packet that starts the server is checked.',
   },
   XC243: {
     ...CHECK,
@@ -274,23 +274,13 @@ of the client's. Nothing is relayed here, and without the check of each packet t
     explanation: LEFT_OUT,
     fix: 'Name the versions that the server speaks.',
   },
-  XC250: {
+  XC244: {
     ...CHECK,
-    severity: 'debug',
-    reload: 'allow',
-    func: 'remove_disabled_services',
-    log: 'removing %s',
-    text: false,
-    explanation: 'The service is left out: it is not in enabled, or has an error.',
-    fix: 'Nothing, if that is meant.',
-  },
-  XC251: {
-    ...CHECK,
-    severity: 'warning',
-    reload: 'allow',
-    func: 'remove_disabled_services',
-    text: 'no service has the id "%s"',
-    explanation: 'No service has this id.',
-    fix: 'Use the id of a service; without the attribute id it is its name.',
+    func: 'check_entry',
+    text: 'service %s cannot run with the security label of its caller',
+    log: 'Service %s: flag LABELED is not supported - DISABLING',
+    explanation: `The server of such a service would run within the caller's range of SELinux levels. xinetd-ts does not set security
+labels, and without them the server would see more than it should. ${LEFT_OUT}`,
+    fix: "Remove the flag and let SELinux's policy label the server, or use a socket unit of systemd with SELinuxContextFromNet=yes.",
   },
 } as const;

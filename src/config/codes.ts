@@ -5,6 +5,7 @@ import { EXPECT_CODES } from './codes-expect.ts';
 import { PROXY_CODES } from './codes-proxy.ts';
 import { SERVICE_CODES } from './codes-service.ts';
 import { SYNTAX_CODES } from './codes-syntax.ts';
+import { TABLE_CODES } from './codes-table.ts';
 import { UNIX_CODES } from './codes-unix.ts';
 import { VALUE_CODES } from './codes-value.ts';
 import type { Severity } from './diagnostic.ts';
@@ -34,6 +35,7 @@ export const CODES = {
   ...SYNTAX_CODES,
   ...VALUE_CODES,
   ...SERVICE_CODES,
+  ...TABLE_CODES,
   ...PROXY_CODES,
   ...EXPECT_CODES,
   ...UNIX_CODES,

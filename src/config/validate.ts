@@ -119,8 +119,12 @@ function endpointKey(draft: Draft): string | undefined {
     : `rpc ${values.protocol?.number} ${program} ${version.low}-${version.high}`;
 }
 
-/** differs: D69 the reference relays each packet from an address of its own, so that no server can tell its callers apart. */
-function checkIntercept({ draft, report }: Examination): boolean {
+function isKnown(name: string, ports: ConfigPorts): boolean {
+  return ports.lookupHosts(name).length > 0;
+}
+
+/** differs: D69 the kernel checks each packet, and knows no names but those of /etc/hosts. */
+function checkIntercept({ draft, ports, report }: Examination): boolean {
   if (!hasFlag(draft, 'INTERCEPT')) return true;
   const id = draft.values.id ?? draft.name;
   const isInternal = isOfType(draft, 'INTERNAL');
@@ -130,8 +134,10 @@ function checkIntercept({ draft, report }: Examination): boolean {
     changeFlags(draft, [], ['INTERCEPT']);
     return true;
   }
-  report('XC242', [id], 'flags');
-  return false;
+  const lists = [...(draft.values.only_from ?? []), ...(draft.values.no_access ?? [])];
+  const named = lists.find((word) => word.kind === 'domain' || (word.kind === 'host' && !isKnown(word.name, ports)));
+  if (named !== undefined) report('XC242', [id, named.text], 'flags');
+  return named === undefined;
 }
 
 /** A sensor is internal whatever its type says. */
@@ -149,6 +155,7 @@ function checkInternal({ draft, report }: Examination): boolean {
   return false;
 }
 
+/** differs: D90 no label is ever set. */
 function checkLabeled({ draft, report }: Examination): boolean {
   if (!hasFlag(draft, 'LABELED')) return true;
   const { values } = draft;
@@ -157,7 +164,7 @@ function checkLabeled({ draft, report }: Examination): boolean {
   else if (values.socket_type !== 'stream') report('XC216', [id], 'flags');
   else if (values.wait === true) report('XC217', [id], 'flags');
   else if (values.redirect !== undefined) report('XC218', [id], 'flags');
-  else return true;
+  else report('XC244', [id], 'flags');
   return false;
 }
 
@@ -281,7 +288,7 @@ function checkIdent({ draft, report }: Examination): boolean {
 
 function checkBlindAccess({ draft, report }: Examination): boolean {
   const { values, origins } = draft;
-  const isBlind = values.socket_type === 'stream' && values.wait === true;
+  const isBlind = values.socket_type === 'stream' && values.wait === true && !hasFlag(draft, 'INTERCEPT');
   const isWritten = origins.only_from !== undefined || origins.no_access !== undefined;
   if (isBlind && isWritten) report('XC240', [draft.name], 'wait');
   return true;

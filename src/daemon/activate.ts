@@ -7,6 +7,7 @@ import { Listener } from '../net/listener.ts';
 import { closeSocket, openEndpoint, openEndpointPatiently } from '../net/open.ts';
 import type { OpenedSocket, OpenNote, OpenResult } from '../net/open.ts';
 import { monotonicMs } from './clock.ts';
+import { intercept } from './intercept.ts';
 import type { Premises } from './premises.ts';
 import { registerRpc, unregisterRpc } from './rpc.ts';
 import type { ServiceInOperation } from './service.ts';
@@ -44,7 +45,8 @@ export async function takeUp(
   operation: ServiceInOperation,
   opened: Extract<OpenResult, { ok: true }>,
 ): Promise<boolean> {
-  if (await registerRpc(premises, operation, opened.socket)) {
+  const isGuarded = intercept(premises, operation, opened.socket.fd);
+  if (isGuarded && (await registerRpc(premises, operation, opened.socket))) {
     listen(premises, operation, opened);
     return true;
   }

@@ -98,10 +98,13 @@ function withLife(request: PolicyRequest, live: LiveFacts): PolicyRequest {
   return left === null ? counted : { ...counted, sourceRate: rateWithLeft(counted, left) };
 }
 
-/** As the service's own socket, or a proxy, would show the caller; undefined where the server accepts the connection itself. */
+/**
+ * As the service's own socket, or a proxy, would show the caller; undefined where nobody checks the connection that
+ * the server accepts itself.
+ */
 function sourceFor({ config }: Service, address: string): Source | undefined {
   const endpoint = endpointOf(config);
-  if (endpoint?.arrival === 'listener') return undefined;
+  if (endpoint?.arrival === 'listener' && !config.flags.includes('INTERCEPT')) return undefined;
   const plain = sourceOfText(address);
   if (config.proxy_from !== undefined) return plain;
   const isMapped = plain.family === 4 && endpoint?.spec.family === 'ipv6' && !endpoint.spec.isV6Only;

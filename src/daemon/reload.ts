@@ -11,6 +11,7 @@ import { diffServices } from './diff.ts';
 import type { ServiceDiff } from './diff.ts';
 import { Futility } from './futility.ts';
 import { limitGrace } from './grace.ts';
+import { interceptAnew } from './intercept.ts';
 import type { Premises } from './premises.ts';
 import { reregisterRpc } from './rpc.ts';
 import { equip, ServiceInOperation } from './service.ts';
@@ -133,12 +134,13 @@ async function readjust(
   const { prepared, isRebound } = change;
   const wasListening = operation.listener !== undefined;
   if (isRebound) closeListener(premises, operation);
+  const before = operation.equipment;
   operation.equipment = prepared.equipment;
   operation.futility = new Futility();
   openLog(premises, operation);
   if (!isRebound || !wasListening) {
     releaseUnused(prepared);
-    if (await reregisterRpc(premises, operation)) return true;
+    if (interceptAnew(premises, operation, before) && (await reregisterRpc(premises, operation))) return true;
   } else if (prepared.socket === undefined) return activate(premises, operation);
   else if (await takeUp(premises, operation, { ok: true, socket: prepared.socket })) return true;
   putOut(premises, operation);

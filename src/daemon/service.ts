@@ -4,6 +4,7 @@
 
 import type { ServiceLog } from '../audit/sinks.ts';
 import type { Occasion, Requester } from '../audit/transcript.ts';
+import type { ConfigPorts } from '../config/ports.ts';
 import type { Service } from '../config/service.ts';
 import { builtinFor } from '../launch/builtin/index.ts';
 import type { Builtin } from '../launch/builtin/builtin.ts';
@@ -19,6 +20,7 @@ import type { AccessTable } from '../policy/address.ts';
 import { NO_RATE } from '../policy/cps.ts';
 import { asksWrappers, wrappedName } from '../policy/hosts-access.ts';
 import type { RateState } from '../policy/cps.ts';
+import { packetFilter, withoutNames } from '../policy/packet-filter.ts';
 import type { DenyReason } from '../policy/verdict.ts';
 import { Futility } from './futility.ts';
 import { LastRefused } from './repeats.ts';
@@ -46,8 +48,10 @@ export interface Equipment {
   readonly isForking: boolean;
 }
 
+type World = LaunchWorld & Pick<ConfigPorts, 'lookupHosts'>;
+
 /** Makes a configured service ready to act. */
-export function equip(service: Service, world: LaunchWorld): Equipment {
+export function equip(service: Service, world: World): Equipment {
   const { config } = service;
   const builtin = config.type.includes('INTERNAL') ? builtinFor(service.name, config.socket_type) : undefined;
   const plan = planLaunch(config, world);
@@ -60,12 +64,18 @@ export function equip(service: Service, world: LaunchWorld): Equipment {
         : wrappedName(service) === undefined
           ? 'always'
           : 'by rules',
-    endpoint: endpointOf(config),
+    endpoint: endpointOf(config, config.flags.includes('INTERCEPT') ? filterOf(config, world) : undefined),
     builtin,
     isTcpmux: config.type.includes('INTERNAL') && service.name.toLowerCase() === 'tcpmux',
     launcher: plan === undefined ? undefined : new Launcher(plan),
     isForking: !config.flags.includes('SENSOR') && (builtin === undefined || builtin.isForking),
   };
+}
+
+/** INTERCEPT: the kernel checks every packet. */
+function filterOf(config: Service['config'], { lookupHosts }: World): Endpoint['filterFor'] {
+  const rules = withoutNames(config, lookupHosts);
+  return (family) => packetFilter(rules, family);
 }
 
 /** What became of the requests since the service came into operation. */

@@ -69,6 +69,7 @@ static const struct {
   {"localEndpoint", local_endpoint},
   {"keepAlive", keep_alive},
   {"linger", linger},
+  {"setFilter", set_filter},
   {"closeFd", close_fd},
   {"setBlocking", set_blocking},
   {"shutdownFd", shutdown_fd},

@@ -69,6 +69,7 @@ VERB(local_port);
 VERB(local_endpoint);
 VERB(keep_alive);
 VERB(linger);
+VERB(set_filter);
 VERB(close_fd);
 VERB(set_blocking);
 VERB(shutdown_fd);

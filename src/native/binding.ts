@@ -136,8 +136,9 @@ export interface SocketEnd {
 const addon = loadAddon(import.meta.url) as Addon;
 addon.initialise(SystemError);
 
-/** Opens a close-on-exec socket: options (SO_REUSEADDR always), bind, join of an IPv4 multicast address, listen. */
-export const openSocket = addon.openSocket;
+/** Opens a close-on-exec socket: options (SO_REUSEADDR always), filter as below, bind, join of a multicast address, listen. */
+export const openSocket = (spec: SocketSpec, filter: Uint8Array = new Uint8Array()): number =>
+  addon.openSocket(spec, filter);
 /**
  * Opens a listening unix socket. A file that a dead listener has left is replaced; one that is in use, or is no socket, is an
  * error of bind.
@@ -164,6 +165,8 @@ export const localEndpoint = addon.localEndpoint;
 export const keepAlive = addon.keepAlive;
 /** Sets SO_LINGER; 0 is off. */
 export const linger = addon.linger;
+/** Sets a socket's packet filter (struct sock_filter; empty: none), which connections accepted from it have too. */
+export const setFilter = addon.setFilter;
 /** Closes a descriptor. */
 export const closeFd = addon.closeFd;
 /** Sets the mode of the description, which watching has made non-blocking and which a server shares. */

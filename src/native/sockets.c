@@ -3,6 +3,7 @@
  * close-on-exec. Failures name the call and the address.
  */
 #include "addon.h"
+#include "options.h"
 #include "peer.h"
 
 #include <arpa/inet.h>
@@ -19,6 +20,8 @@ struct socket_spec {
   int family, type, protocol, port, backlog;
   bool is_v6_only, is_no_delay, is_keep_alive;
   char *address;
+  const uint8_t *filter;
+  size_t filter_length;
 };
 
 static const char *const families[] = {"ipv4", "ipv6", NULL};
@@ -140,12 +143,6 @@ static bool fill_address(const struct socket_spec *spec, struct sockaddr_storage
   return inet_pton(AF_INET, text, &in->sin_addr) == 1;
 }
 
-static int switch_option(int fd, int level, int option, bool is_on)
-{
-  int value = is_on;
-  return setsockopt(fd, level, option, &value, sizeof value);
-}
-
 /* An IPv4 multicast address is joined on the interface the routing table chooses. */
 static int join_multicast(int fd, const struct sockaddr_storage *address)
 {
@@ -167,6 +164,8 @@ static const char *prepare_socket(int fd, const struct socket_spec *spec, const 
     return "setsockopt TCP_NODELAY";
   if (spec->is_keep_alive && switch_option(fd, SOL_SOCKET, SO_KEEPALIVE, true) != 0)
     return "setsockopt SO_KEEPALIVE";
+  if (spec->filter_length > 0 && attach_filter(fd, spec->filter, spec->filter_length) != 0)
+    return "setsockopt SO_ATTACH_FILTER";
   if (bind(fd, (const struct sockaddr *)address, length) != 0)
     return "bind";
   if (join_multicast(fd, address) != 0)
@@ -194,13 +193,16 @@ static int open_prepared(const struct socket_spec *spec, const char **failed_cal
   return -1;
 }
 
-/* openSocket(spec) -> fd */
+/* openSocket(spec, filter) -> fd; an empty filter is none */
 VERB(open_socket)
 {
-  napi_value values[1];
+  napi_value values[2];
+  uint8_t *filter;
   struct socket_spec spec = {.address = NULL};
-  if (!take_arguments(env, info, 1, values) || !read_spec(env, values[0], &spec))
+  if (!take_arguments(env, info, 2, values) || !read_bytes(env, values[1], "filter", &filter, &spec.filter_length) ||
+      !read_spec(env, values[0], &spec))
     return NULL;
+  spec.filter = filter;
   const char *failed_call;
   int fd = open_prepared(&spec, &failed_call);
   int error = errno;
@@ -266,32 +268,5 @@ VERB(shutdown_fd)
     return NULL;
   if (shutdown(fd, way_numbers[way]) != 0)
     return fail(env, "shutdown", errno, "");
-  return NULL;
-}
-
-/* keepAlive(fd) */
-VERB(keep_alive)
-{
-  napi_value values[1];
-  int fd;
-  if (!take_arguments(env, info, 1, values) || !read_fd(env, values[0], &fd))
-    return NULL;
-  if (switch_option(fd, SOL_SOCKET, SO_KEEPALIVE, true) != 0)
-    return fail(env, "setsockopt SO_KEEPALIVE", errno, "");
-  return NULL;
-}
-
-/* linger(fd, seconds) */
-VERB(linger)
-{
-  napi_value values[2];
-  int fd;
-  int64_t seconds;
-  if (!take_arguments(env, info, 2, values) || !read_fd(env, values[0], &fd) ||
-      !read_integer(env, values[1], "seconds", 0, INT32_MAX, &seconds))
-    return NULL;
-  struct linger option = {.l_onoff = seconds != 0, .l_linger = (int)seconds};
-  if (setsockopt(fd, SOL_SOCKET, SO_LINGER, &option, sizeof option) != 0)
-    return fail(env, "setsockopt SO_LINGER", errno, "");
   return NULL;
 }

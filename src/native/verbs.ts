@@ -21,11 +21,12 @@ export interface WatchHandle {
 /** The table. */
 export interface Addon {
   readonly initialise: (systemError: typeof SystemError) => void;
-  readonly openSocket: (spec: SocketSpec) => number;
+  readonly openSocket: (spec: SocketSpec, filter: Uint8Array) => number;
   readonly localPort: (fd: number) => number;
   readonly localEndpoint: (fd: number) => SocketEnd;
   readonly keepAlive: (fd: number) => void;
   readonly linger: (fd: number, seconds: number) => void;
+  readonly setFilter: (fd: number, program: Uint8Array) => void;
   readonly closeFd: (fd: number) => void;
   readonly setBlocking: (fd: number, isBlocking: boolean) => void;
   readonly shutdownFd: (fd: number, how: 'read' | 'write' | 'both') => void;

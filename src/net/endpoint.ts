@@ -19,6 +19,8 @@ export interface Endpoint {
   /** What to open instead where an IPv6 socket cannot be created. */
   readonly ipv4Fallback: SocketSpec | undefined;
   readonly arrival: Arrival;
+  /** The packet filter of a socket of this family; empty: none. */
+  readonly filterFor: (family: SocketSpec['family']) => Uint8Array;
   /** Turn IPv4-mapped connections into IPv4 sockets, so that the server sees AF_INET. */
   readonly convertMapped: boolean;
 }
@@ -44,12 +46,16 @@ export type EndpointConfig = Pick<
 export const BACKLOG = 4096;
 
 const TCP = 6;
+const NO_FILTER = new Uint8Array();
 /** Of an owner, as chown(2) has it. */
 const UNCHANGED = -1;
 const MOST_BIND_DELAY_US = 500_000;
 
 /** The endpoint of a service; undefined for TCPMUX services, which are reached through tcpmux alone. */
-export function endpointOf(config: EndpointConfig): Endpoint | undefined {
+export function endpointOf(
+  config: EndpointConfig,
+  filterFor: Endpoint['filterFor'] = () => NO_FILTER,
+): Endpoint | undefined {
   if (config.type.includes('TCPMUX') || config.type.includes('TCPMUXPLUS')) return undefined;
   if (config.socket_path !== undefined) return unixEndpoint(config, config.socket_path);
   const family = familyOf(config);
@@ -71,6 +77,7 @@ export function endpointOf(config: EndpointConfig): Endpoint | undefined {
     spec,
     ipv4Fallback: mayFallBack ? { ...spec, family: 'ipv4' } : undefined,
     arrival: arrivalOf(config),
+    filterFor,
     convertMapped: isIPv6 && !config.v6only,
   };
 }
@@ -86,7 +93,7 @@ function unixEndpoint(config: EndpointConfig, path: string): Endpoint {
     backlog: BACKLOG,
   };
   const arrival = config.wait && !config.type.includes('INTERNAL') ? 'listener' : 'connection';
-  return { spec, ipv4Fallback: undefined, arrival, convertMapped: false };
+  return { spec, ipv4Fallback: undefined, arrival, filterFor: () => NO_FILTER, convertMapped: false };
 }
 
 /** Pause between two tries to bind, from XINETD_BIND_DELAY (microseconds, 0 to 500000; anything else counts as 0). */

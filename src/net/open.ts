@@ -64,18 +64,19 @@ export async function openEndpointPatiently(
 }
 
 function attempt(endpoint: Endpoint, onNote: (note: OpenNote) => void): OpenResult {
-  let result = openSpec(endpoint.spec);
+  let result = openSpec(endpoint, endpoint.spec);
   if (!result.ok && result.error.call === 'socket' && endpoint.ipv4Fallback !== undefined) {
     onNote({ kind: 'ipv4-instead' });
-    result = openSpec(endpoint.ipv4Fallback);
+    result = openSpec(endpoint, endpoint.ipv4Fallback);
   }
   if (mayRetry(result)) onNote({ kind: 'bind-failed', error: result.error });
   return result;
 }
 
-function openSpec(spec: OpenedSocket['spec']): OpenResult {
+function openSpec({ filterFor }: Endpoint, spec: OpenedSocket['spec']): OpenResult {
   try {
-    return { ok: true, socket: spec.family === 'unix' ? openPath(spec) : { fd: openSocket(spec), spec } };
+    const isUnix = spec.family === 'unix';
+    return { ok: true, socket: isUnix ? openPath(spec) : { fd: openSocket(spec, filterFor(spec.family)), spec } };
   } catch (error) {
     if (error instanceof SystemError) return { ok: false, error };
     throw error;

@@ -12,11 +12,14 @@ export interface PrefixSet {
   readonly match: (source: Source) => AddressPattern | undefined;
 }
 
-interface Prefix {
-  readonly rule: AddressPattern;
-  /** Host bits cleared. */
+/** Both ends inclusive; an IPv4 address stands in the first word. */
+export interface AddressRange {
   readonly start: IPv6Words;
   readonly end: IPv6Words;
+}
+
+interface Prefix extends AddressRange {
+  readonly rule: AddressPattern;
 }
 
 /** The numeric patterns of a list, compiled; others are ignored. */
@@ -24,6 +27,14 @@ export function compilePrefixes(patterns: readonly AddressPattern[]): PrefixSet 
   const ipv4 = new RangeTable(patterns.flatMap(ipv4Prefix));
   const ipv6 = new RangeTable(patterns.flatMap(ipv6Prefix));
   return { match: (source) => matchSource(ipv4, ipv6, source) };
+}
+
+/** What the numeric patterns of a list stand for, sorted and disjoint. */
+export function prefixRanges(patterns: readonly AddressPattern[]): {
+  readonly ipv4: readonly AddressRange[];
+  readonly ipv6: readonly AddressRange[];
+} {
+  return { ipv4: outermost(patterns.flatMap(ipv4Prefix)), ipv6: outermost(patterns.flatMap(ipv6Prefix)) };
 }
 
 /** An IPv4-mapped peer is looked for in both families, as it stands in both. */
@@ -38,6 +49,12 @@ function matchSource(ipv4: RangeTable, ipv6: RangeTable, source: Source): Addres
 
 const MAPPED_WORD = 0xffff;
 const MAPPED_BITS = 96;
+
+/** All IPv4-mapped addresses. */
+export const mappedRange: AddressRange = {
+  start: [0, 0, MAPPED_WORD, 0],
+  end: [0, 0, MAPPED_WORD, 0xffff_ffff],
+};
 
 /** The IPv4 range of a pattern: its own, or that of an IPv4-mapped IPv6 pattern. */
 function ipv4Prefix(rule: AddressPattern): readonly Prefix[] {

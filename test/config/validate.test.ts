@@ -54,6 +54,7 @@ describe('a rule', () => {
     ['XC216', ['flags = LABELED', 'socket_type = dgram', 'wait = yes'], 't1'],
     ['XC217', ['flags = LABELED', 'wait = yes'], 't1'],
     ['XC218', ['flags = LABELED', 'server = -', 'redirect = 127.0.0.1 80'], 't1'],
+    ['XC244', ['flags = LABELED'], 't1'],
     ['XC219', ['type = TCPMUX'], 't1'],
     ['XC220', ['type = TCPMUX UNLISTED', 'socket_type = dgram', 'wait = yes'], 't1'],
     ['XC221', ['type = RPC', 'rpc_version = 1'], 't1'],
@@ -91,8 +92,15 @@ describe('INTERCEPT', () => {
     expect(loaded.services[0]?.config.flags).toEqual(['IPv6']);
   });
 
-  test('leaves out an external service that waits', () => {
-    const loaded = loadText(serviceText(['flags = INTERCEPT', 'wait = yes']));
+  test.each(['only_from = 10.0.0.0/8', 'no_access = 10.0.0.1 loopback', 'only_from = localhost'])(
+    'checks packets by %s',
+    (line) => {
+      expect(codesOf(loadText(serviceText(['flags = INTERCEPT', 'wait = yes', line])))).toEqual([]);
+    },
+  );
+
+  test.each(['only_from = 10.0.0.1 .example', 'no_access = host.example'])('leaves out a service with %s', (line) => {
+    const loaded = loadText(serviceText(['flags = INTERCEPT', 'wait = yes', line]));
     expect(loaded.services).toEqual([]);
     expect(codesOf(loaded)).toContain('XC242');
   });

@@ -1,7 +1,16 @@
 // Sockets as descriptors: opening, port, blocking mode, shutting down, and what a refusal says.
+import { createSocket } from 'node:dgram';
 import { readFileSync } from 'node:fs';
-import { describe, expect, test } from 'vitest';
-import { closeFd, localPort, openSocket, setBlocking, shutdownFd } from '../../src/native/binding.ts';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import {
+  closeFd,
+  localPort,
+  openSocket,
+  receiveFrom,
+  setBlocking,
+  setFilter,
+  shutdownFd,
+} from '../../src/native/binding.ts';
 import { SystemError } from '../../src/native/system-error.ts';
 import { connection, LOOPBACK, openForTest, received } from './support.ts';
 
@@ -54,6 +63,26 @@ describe('an opened socket', () => {
     const fd = openForTest({ type: 'dgram', address: '224.0.0.251' });
     expect(readFileSync('/proc/net/igmp', 'utf8')).toContain('FB0000E0');
     expect(localPort(fd)).toBeGreaterThan(0);
+  });
+  test('has its packet filter from the first packet on', async () => {
+    const everything = Uint8Array.of(6, 0, 0, 0, 0, 0, 0, 0);
+    const fd = openSocket({ ...LOOPBACK, type: 'dgram' }, everything);
+    onTestFinished(() => closeFd(fd));
+    const client = createSocket('udp4');
+    onTestFinished(() => void client.close());
+    const say = (text: string): Promise<void> =>
+      new Promise((resolve) => client.send(text, localPort(fd), '127.0.0.1', () => resolve()));
+    await say('dropped');
+    setFilter(fd, new Uint8Array());
+    await say('heard');
+    const into = new Uint8Array(16);
+    expect(Buffer.from(into.subarray(0, receiveFrom(fd, into, false)?.length)).toString()).toBe('heard');
+  });
+  test('takes no program that is none', () => {
+    const program = new Uint8Array(8).fill(255);
+    const call = 'setsockopt SO_ATTACH_FILTER';
+    expect(thrown(() => openSocket(LOOPBACK, program))).toMatchObject({ call, errno: 22 });
+    expect(thrown(() => setFilter(openForTest(), new Uint8Array(8 * 5000)))).toMatchObject({ call, errno: 7 });
   });
   test.each([
     ['an address that is none', { address: 'localhost' }, 'inet_pton', 22],

@@ -87,7 +87,6 @@ function listenLines(config: ServiceConfig): readonly string[] {
     `Accept=${acceptsHere(config) ? 'yes' : 'no'}`,
     ...(flags.includes('KEEPALIVE') ? ['KeepAlive=yes'] : []),
     ...(flags.includes('NODELAY') ? ['NoDelay=yes'] : []),
-    ...(flags.includes('LABELED') ? ['SELinuxContextFromNet=yes'] : []),
   ];
 }
 

@@ -112,7 +112,9 @@ export const flags = attribute({
 IPv4, IPv6: family of the socket. NOLIBWRAP: skip hosts.allow and hosts.deny. SENSOR: never serve, but remember the caller
 for deny_time. IDONLY: with USERID in log_on_success, serve only
 callers an ident server names. NORETRY: do not try again when no process can be made.
-INTERCEPT: check every packet of a wait service. LABELED: run with the label of the peer. REUSE is always on.`,
+INTERCEPT: the kernel drops every packet to a "wait = yes" service that only_from and no_access do not let in, while a server
+has the socket too; of names it knows those of /etc/hosts alone, and what it drops leaves no line in the log. LABELED (run with the
+SELinux label of the caller) is refused. REUSE is always on.`,
 });
 
 export const disable = attribute({

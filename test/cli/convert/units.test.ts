@@ -57,7 +57,6 @@ describe('a service for each connection', () => {
     [['v6only = yes'], 'BindIPv6Only=ipv6-only'],
     [['flags = KEEPALIVE'], 'KeepAlive=yes'],
     [['flags = NODELAY'], 'NoDelay=yes'],
-    [['flags = LABELED'], 'SELinuxContextFromNet=yes'],
     [['instances = UNLIMITED'], 'MaxConnections=2147483647'],
     [['group = daemon'], 'Group=daemon'],
     [['umask = 27'], 'UMask=027'],
