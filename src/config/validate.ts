@@ -155,7 +155,7 @@ function checkInternal({ draft, report }: Examination): boolean {
   return false;
 }
 
-/** differs: D90 no label is ever set. */
+/** differs: D91 no label is ever set. */
 function checkLabeled({ draft, report }: Examination): boolean {
   if (!hasFlag(draft, 'LABELED')) return true;
   const { values } = draft;
