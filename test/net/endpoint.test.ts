@@ -127,7 +127,7 @@ describe('the endpoint of a path', () => {
 
   test('is a unix socket with mode and owner', () => {
     const owner = { socket_user: { name: 'a', uid: 7, gid: 8 }, socket_group: { name: 'b', gid: 9 } };
-    expect(endpoint({ ...path, ...owner, socket_mode: 0o660 })).toEqual({
+    expect(endpoint({ ...path, ...owner, socket_mode: 0o660 })).toMatchObject({
       spec: { family: 'unix', type: 'stream', path: '/run/echo', mode: 0o660, uid: 7, gid: 9, backlog: BACKLOG },
       ipv4Fallback: undefined,
       arrival: 'connection',

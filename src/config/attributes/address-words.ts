@@ -37,9 +37,9 @@ export function readNoAccess(words: readonly Word[], context: ReadContext): Addr
 export function readProxies(words: readonly Word[], context: ReadContext): Addresses | Failed {
   const patterns = readList(words, context, 'XC167');
   if (patterns === FAILED) return FAILED;
-  const named = patterns.find(({ kind }) => kind === 'host' || kind === 'domain');
-  if (named === undefined) return patterns;
-  context.report('XC167', [named.text], named, 'names are not taken here');
+  const unfit = patterns.find(({ kind }) => kind !== 'ipv4' && kind !== 'ipv6');
+  if (unfit === undefined) return patterns;
+  context.report('XC167', [unfit.text], unfit, 'names are not taken here');
   return FAILED;
 }
 
