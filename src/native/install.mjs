@@ -1,9 +1,9 @@
-// Makes sure that the native core can be loaded: a prebuilt binary that loads is enough, otherwise it is compiled with
-// node-gyp. Run by npm after installing, or by hand: `node src/native/install.mjs`. With `--prebuild` it always compiles and
+// Makes sure that the native core can be loaded: a prebuilt binary that loads and is no older than its sources is enough,
+// otherwise it is compiled with node-gyp. Run by npm after installing, or by hand: `node src/native/install.mjs`. With `--prebuild` it always compiles and
 // keeps the result as the prebuilt binary of this platform.
 // oxlint-disable-next-line no-restricted-imports -- runs while installing, never in the daemon
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,13 +13,19 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const prebuilt = join(root, 'prebuilds', `${process.platform}-${process.arch}`, 'xinetd-ts.node');
 const isPrebuilding = process.argv.includes('--prebuild');
 
-if (isPrebuilding || !loads(prebuilt)) {
+if (isPrebuilding || !isFresh(prebuilt) || !loads(prebuilt)) {
   const status = compile();
   if (status !== 0) process.exit(status);
 }
 if (isPrebuilding) {
   mkdirSync(dirname(prebuilt), { recursive: true });
   copyFileSync(join(root, 'build', 'Release', 'xinetd-ts.node'), prebuilt);
+}
+
+function isFresh(file) {
+  const sources = join(root, 'src', 'native');
+  const timesMs = readdirSync(sources).map((name) => statSync(join(sources, name)).mtimeMs);
+  return existsSync(file) && statSync(file).mtimeMs >= Math.max(...timesMs);
 }
 
 function loads(file) {
