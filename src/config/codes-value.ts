@@ -193,6 +193,14 @@ export const ATTRIBUTE_CODES = {
     explanation: NOT_USED,
     fix: 'Give a whole number.',
   },
+  XC125: {
+    ...PARSER,
+    func: 'env_style_parser',
+    log: 'Bad env_style: %s',
+    text: 'not a style of environment: %s',
+    explanation: NOT_USED,
+    fix: 'Write ucspi, socat, or both.',
+  },
   XC122: {
     ...PARSER,
     func: 'deny_time_parser',

@@ -1,7 +1,6 @@
 // Carrying out an allowance: the built-in answers or a server is launched, START is written; at its end EXIT.
 // Source: spec sections 6.2 (wait), 6.3 (launch), 6.7 (fork failure), 6.10 (exit).
 
-import { requestName } from '../audit/record.ts';
 import { exitEvents, forkFailureEvents, startEvents } from '../audit/transcript.ts';
 import type { Requester } from '../audit/transcript.ts';
 import type { DatagramBuiltin, ListingName, StreamBuiltin } from '../launch/builtin/builtin.ts';
@@ -18,14 +17,15 @@ import type { WaitingDatagram } from '../net/datagram.ts';
 import type { Listener } from '../net/listener.ts';
 import { nextRequestNumber } from '../net/request-number.ts';
 import type { WrapperEffects } from '../policy/hosts-effects.ts';
-import { NO_ADDRESS } from '../policy/source.ts';
 import type { Source } from '../policy/source.ts';
 import { closeRetiredLog } from './activate.ts';
 import { monotonicMs, TRIM_AFTER_MS } from './clock.ts';
 import { listingFor } from './listing.ts';
+import { localEnd } from './local-end.ts';
 import type { Premises, ServerDetail } from './premises.ts';
 import { putBack, revive } from './revive.ts';
 import type { ServiceInOperation } from './service.ts';
+import { toldCaller } from './told-caller.ts';
 import { applySocketOptions } from './wrappers.ts';
 
 /** What a server is launched for. `release` is called once it runs, or with true when none could be started. */
@@ -35,6 +35,8 @@ interface Job extends Requester {
   readonly operation: ServiceInOperation;
   /** Has the descriptor for the server, -1 once it is closed. */
   readonly holder: { readonly fd: number };
+  /** Whom the caller called, by a proxy's word. */
+  readonly called?: Source;
   readonly trigger?: WaitingDatagram;
   readonly socket?: Listener;
   readonly release: (isGivenUp: boolean) => void;
@@ -44,17 +46,23 @@ interface Job extends Requester {
 export function serveConnection(
   premises: Premises,
   operation: ServiceInOperation,
-  request: { readonly connection: Connection; readonly source: Source; readonly effects?: WrapperEffects },
+  request: {
+    readonly connection: Connection;
+    readonly source: Source;
+    readonly called?: Source;
+    readonly effects?: WrapperEffects;
+  },
 ): void {
-  const { connection, source, effects } = request;
+  const { connection, source, called, effects } = request;
   const { requestNumber } = connection;
   const { builtin } = operation.equipment;
   if (effects !== undefined) applySocketOptions(premises, effects, connection.fd);
   if (builtin?.socketType === 'stream' && effects?.twist === undefined)
     return serveBuiltin(premises, operation, { builtin, fd: connection.release(), source, requestNumber });
   const launcher = changedLauncher(premises, operation, effects);
+  const further = { ...launcher, ...(called !== undefined && { called }) };
   const release = (): void => connection.close();
-  start(premises, { operation, source, requestNumber, holder: connection, release, ...launcher });
+  start(premises, { operation, source, requestNumber, holder: connection, release, ...further });
 }
 
 /** Answers a datagram, or hands the socket to a server that reads it. */
@@ -237,12 +245,10 @@ export function serverOf(operation: ServiceInOperation, detail: ServerDetail, pi
   };
 }
 
-function callerOf({ source, requestNumber }: Requester): Caller {
-  const connectionId = requestName(process.pid, requestNumber);
-  if (source === undefined) return { text: NO_ADDRESS, plain: undefined, port: 0, connectionId };
-  const { text, plain, port, person } = source;
-  if (person !== undefined) return { text, plain: undefined, port: 0, person, connectionId };
-  return { text, plain, port, connectionId };
+/** A datagram does not say which address it was for. */
+function callerOf({ operation, source, requestNumber, called, holder, trigger }: Job): Caller {
+  const local = (): Source | undefined => called ?? (trigger === undefined ? localEnd(holder.fd) : undefined);
+  return toldCaller({ config: operation.service.config, source, requestNumber, local });
 }
 
 type NotStarted = Extract<Ending, { kind: 'not-started' }>;

@@ -3,6 +3,7 @@
 // Source: spec 6.4; the names never passed on are those that would let the daemon's surroundings steer a server.
 
 import type { ServiceConfig } from '../config/service-config.ts';
+import { isOfStyle } from './peer-styles.ts';
 
 /** What a server is told about the request it serves. */
 export interface Caller {
@@ -13,6 +14,8 @@ export interface Caller {
   readonly port: number;
   /** Who called, on a unix socket. */
   readonly person?: { readonly uid: number; readonly gid: number; readonly pid: number };
+  /** In the names of other super-servers; `NAME=value`. */
+  readonly styled?: readonly string[];
   readonly connectionId: string;
 }
 
@@ -46,23 +49,24 @@ const NEVER_PREFIXES = ['LD_', 'NODE_', 'BASH_FUNC_', 'WATCHDOG_', 'LISTEN_'] as
  * Order: the daemon's own (or the `passenv` names), then what `env` adds; a replaced variable keeps its place.
  */
 export function serverEnvironment(
-  config: Pick<ServiceConfig, 'env' | 'passenv'>,
+  config: Pick<ServiceConfig, 'env' | 'passenv' | 'env_style'>,
   daemonEnvironment: readonly string[],
   serviceId: string,
 ): readonly string[] {
   const variables = baseOf(daemonEnvironment, config.passenv);
   for (const setting of config.env) variables.set(nameOf(setting), setting);
-  for (const name of CALLER_NAMES) variables.delete(name);
+  for (const name of variables.keys())
+    if (CALLER_NAMES.has(name) || isOfStyle(config.env_style, name)) variables.delete(name);
   return [...variables.values(), `XINETD_SERVICE=${serviceId}`];
 }
 
 /** What is added for one connection (differs: D41, all but REMOTE_HOST is ours). REMOTE_HOST comes last, as in the reference. */
 export function callerEnvironment(caller: Caller): readonly string[] {
-  const { plain, port, person, text, connectionId } = caller;
+  const { plain, port, person, styled = [], text, connectionId } = caller;
   const address = plain === undefined ? [] : [`REMOTE_ADDR=${plain}`, `REMOTE_PORT=${port}`];
   const who =
     person === undefined ? [] : [`REMOTE_UID=${person.uid}`, `REMOTE_GID=${person.gid}`, `REMOTE_PID=${person.pid}`];
-  return [...address, ...who, `XINETD_CONN_ID=${connectionId}`, `REMOTE_HOST=${text}`];
+  return [...address, ...who, ...styled, `XINETD_CONN_ID=${connectionId}`, `REMOTE_HOST=${text}`];
 }
 
 /** differs: D40, variables that steer loaders, shells, Node or systemd stay behind unless `passenv` names them. */

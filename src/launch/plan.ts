@@ -33,6 +33,7 @@ export type LaunchConfig = Pick<
   | 'nice'
   | 'env'
   | 'passenv'
+  | 'env_style'
   | 'rlimit_as'
   | 'rlimit_cpu'
   | 'rlimit_data'

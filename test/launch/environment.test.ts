@@ -8,15 +8,30 @@ const environment = (
   passenv: readonly string[] | undefined,
   env: readonly string[],
   daemon: readonly string[] = DAEMON,
-) => serverEnvironment({ passenv, env }, daemon, 'ftp').filter((variable) => variable !== 'XINETD_SERVICE=ftp');
+) =>
+  serverEnvironment({ passenv, env, env_style: [] }, daemon, 'ftp').filter(
+    (variable) => variable !== 'XINETD_SERVICE=ftp',
+  );
 
 describe('the environment of a server', () => {
+  test('takes no name of its styles from elsewhere', () => {
+    const daemon = ['TCPREMOTEIP=1', 'SOCAT_PID=2', 'PROTO=3', 'TCPX=4'];
+    const of = (env_style: readonly ('ucspi' | 'socat')[]) =>
+      serverEnvironment({ passenv: undefined, env: ['TCPLOCALPORT=5'], env_style }, daemon, 'ftp');
+    expect(of(['ucspi'])).toEqual(['SOCAT_PID=2', 'TCPX=4', 'XINETD_SERVICE=ftp']);
+    expect(of(['socat'])).not.toContain('SOCAT_PID=2');
+    expect(of([])).toHaveLength(6);
+  });
+
   test('is the daemon’s own without passenv', () => {
     expect(environment(undefined, [])).toEqual(DAEMON);
   });
 
   test('names the service last', () => {
-    expect(serverEnvironment({ passenv: [], env: ['A=1'] }, DAEMON, 'ftp')).toEqual(['A=1', 'XINETD_SERVICE=ftp']);
+    expect(serverEnvironment({ passenv: [], env: ['A=1'], env_style: [] }, DAEMON, 'ftp')).toEqual([
+      'A=1',
+      'XINETD_SERVICE=ftp',
+    ]);
   });
 
   test('replaces in place and adds at the end', () => {

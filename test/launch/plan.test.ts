@@ -21,6 +21,7 @@ const FTP: LaunchConfig = {
   nice: undefined,
   env: [],
   passenv: undefined,
+  env_style: [],
   rlimit_as: undefined,
   rlimit_cpu: undefined,
   rlimit_data: undefined,

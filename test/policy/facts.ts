@@ -41,6 +41,7 @@ const CONFIG: ServiceConfig = {
   server_args: [],
   env: [],
   passenv: undefined,
+  env_style: [],
   instances: Infinity,
   idle_timeout: 20,
   per_source: Infinity,

@@ -4,6 +4,7 @@
 import * as access from './access.ts';
 import { disabled, enabled } from './defaults.ts';
 import * as identity from './identity.ts';
+import { envStyle } from './interop.ts';
 import * as limits from './limits.ts';
 import * as logging from './logging.ts';
 import { proxyFrom, proxyProtocol } from './proxy.ts';
@@ -39,6 +40,7 @@ export const SERVICE_ATTRIBUTES = [
   server.serverArgs,
   server.env,
   server.passenv,
+  envStyle,
   server.redirect,
   proxyProtocol,
   limits.instances,

@@ -33,6 +33,10 @@ export type SuccessFlag = (typeof SUCCESS_FLAGS)[number];
 export const FAILURE_FLAGS = ['HOST', 'ATTEMPT', 'USERID'] as const;
 export type FailureFlag = (typeof FAILURE_FLAGS)[number];
 
+/** Whose names for the caller a server finds in its environment. */
+export const ENV_STYLES = ['ucspi', 'socat'] as const;
+export type EnvStyle = (typeof ENV_STYLES)[number];
+
 export const SYSLOG_FACILITIES = [
   'daemon',
   'auth',
