@@ -1,6 +1,6 @@
-// Makes sure that the native core can be loaded: a prebuilt binary that loads and is no older than its sources is enough,
-// otherwise it is compiled with node-gyp. Run by npm after installing, or by hand: `node src/native/install.mjs`. With `--prebuild` it always compiles and
-// keeps the result as the prebuilt binary of this platform.
+// Makes sure that the native core can be loaded: a prebuilt binary that loads is enough, in a clone if it is no older than
+// its sources; otherwise it is compiled with node-gyp. Run by npm after installing, or by hand: `node src/native/install.mjs`.
+// With `--prebuild` it always compiles and keeps the result as the prebuilt binary of this platform.
 // oxlint-disable-next-line no-restricted-imports -- runs while installing, never in the daemon
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
@@ -22,8 +22,10 @@ if (isPrebuilding) {
   copyFileSync(join(root, 'build', 'Release', 'xinetd-ts.node'), prebuilt);
 }
 
+/** Times say something in a clone only, and only a clone has the sources that are not compiled here. */
 function isFresh(file) {
   const sources = join(root, 'src', 'native');
+  if (!existsSync(join(sources, 'binding.ts'))) return true;
   const timesMs = readdirSync(sources).map((name) => statSync(join(sources, name)).mtimeMs);
   return existsSync(file) && statSync(file).mtimeMs >= Math.max(...timesMs);
 }
