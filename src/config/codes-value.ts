@@ -201,6 +201,14 @@ export const ATTRIBUTE_CODES = {
     explanation: NOT_USED,
     fix: 'Write ucspi, socat, or both.',
   },
+  XC126: {
+    ...PARSER,
+    func: 'free_bind_parser',
+    log: 'Bad value for free_bind: %s',
+    text: 'free_bind is yes or no, not "%s"',
+    explanation: NOT_USED,
+    fix: 'Write yes or no.',
+  },
   XC122: {
     ...PARSER,
     func: 'deny_time_parser',

@@ -11,7 +11,16 @@ export function isUnix({ values }: Draft): boolean {
   return values.socket_path !== undefined;
 }
 
-const CONTRARY = ['port', 'bind', 'v6only', 'protocol', 'rpc_number', 'rpc_version', 'proxy_from'] as const;
+const CONTRARY = [
+  'port',
+  'bind',
+  'v6only',
+  'free_bind',
+  'protocol',
+  'rpc_number',
+  'rpc_version',
+  'proxy_from',
+] as const;
 const UNFIT_FLAGS = ['IPv4', 'IPv6', 'SENSOR', 'IDONLY', 'INTERCEPT', 'LABELED'] as const;
 const UNFIT_TYPES = ['RPC', 'TCPMUX', 'TCPMUXPLUS'] as const;
 const OWNERSHIP = ['socket_mode', 'socket_user', 'socket_group'] as const;

@@ -61,6 +61,7 @@ function endpointKey({ config }: Pick<Service, 'config'>): string {
     ...family,
     config.bind?.address ?? '*',
     config.v6only,
+    config.free_bind,
     ...unixKey(config),
     ...options,
   ].join(' ');

@@ -5,7 +5,9 @@ import { activate, retire } from './activate.ts';
 import type { Premises } from './premises.ts';
 import type { ServiceInOperation } from './service.ts';
 
-const RETRY_MS = 10_000;
+/** Doubled after each try that does not help. */
+const FIRST_PAUSE_MS = 1000;
+const LONGEST_PAUSE_MS = 10_000;
 
 /** The services that wait for better times. */
 export class Latecomers {
@@ -20,18 +22,17 @@ export class Latecomers {
 
   /** From now on these and no others are tried. */
   expect(operations: readonly ServiceInOperation[]): void {
+    this.#schedule(operations, FIRST_PAUSE_MS);
+  }
+
+  #schedule(operations: readonly ServiceInOperation[], pauseMs: number): void {
     this.#waiting = operations;
-    this.#schedule();
+    if (operations.length === 0) return;
+    const later = (): void => void (operations === this.#waiting && this.#retry(operations, pauseMs));
+    setTimeout(later, pauseMs).unref();
   }
 
-  #schedule(): void {
-    const expected = this.#waiting;
-    if (expected.length === 0) return;
-    const later = (): void => void (expected === this.#waiting && this.#retry(expected));
-    setTimeout(later, RETRY_MS).unref();
-  }
-
-  async #retry(expected: readonly ServiceInOperation[]): Promise<void> {
+  async #retry(expected: readonly ServiceInOperation[], pauseMs: number): Promise<void> {
     const quiet: Premises = { ...this.#premises, log: () => {} };
     const left: ServiceInOperation[] = [];
     for (const operation of expected) {
@@ -41,7 +42,7 @@ export class Latecomers {
       if (isUp) this.#welcome(operation);
       else left.push(operation);
     }
-    this.expect(left);
+    this.#schedule(left, Math.min(2 * pauseMs, LONGEST_PAUSE_MS));
   }
 
   #welcome(operation: ServiceInOperation): void {

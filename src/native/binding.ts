@@ -21,6 +21,8 @@ export interface SocketSpec {
   readonly port: number;
   /** IPV6_V6ONLY, always set one way or the other on IPv6 sockets. */
   readonly isV6Only: boolean;
+  /** Also an address that the machine does not have yet. */
+  readonly isFreeBind: boolean;
   readonly isNoDelay: boolean;
   readonly isKeepAlive: boolean;
   /** Used by stream and seqpacket, the types that listen. */
@@ -121,15 +123,6 @@ export interface Datagram {
   readonly words: readonly [number, number, number, number];
   /** Interface index of a link-local IPv6 address. */
   readonly scope?: number;
-}
-
-/** One end of a connection. */
-export interface SocketEnd {
-  readonly family: 4 | 6;
-  readonly port: number;
-  readonly text: string;
-  /** Unsigned 32-bit words; an IPv4 address stands in the first. */
-  readonly words: readonly [number, number, number, number];
 }
 
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the table in addon.c is what makes this true

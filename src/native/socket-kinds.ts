@@ -44,3 +44,12 @@ export interface SocketDescription {
   readonly address: string;
   readonly port: number;
 }
+
+/** One end of a connection. */
+export interface SocketEnd {
+  readonly family: 4 | 6;
+  readonly port: number;
+  readonly text: string;
+  /** Unsigned 32-bit words; an IPv4 address stands in the first. */
+  readonly words: readonly [number, number, number, number];
+}

@@ -18,7 +18,7 @@
 
 struct socket_spec {
   int family, type, protocol, port, backlog;
-  bool is_v6_only, is_no_delay, is_keep_alive;
+  bool is_v6_only, is_free_bind, is_no_delay, is_keep_alive;
   char *address;
   const uint8_t *filter;
   size_t filter_length;
@@ -94,7 +94,8 @@ static bool read_spec(napi_env env, napi_value object, struct socket_spec *spec)
       !read_property(env, object, "type", &type) || !read_word(env, type, "type", types, &type_index) ||
       !read_number(env, object, "protocol", 255, &spec->protocol) || !read_number(env, object, "port", 65535, &spec->port) ||
       !read_number(env, object, "backlog", INT32_MAX, &spec->backlog) ||
-      !read_flag(env, object, "isV6Only", &spec->is_v6_only) || !read_flag(env, object, "isNoDelay", &spec->is_no_delay) ||
+      !read_flag(env, object, "isV6Only", &spec->is_v6_only) || !read_flag(env, object, "isFreeBind", &spec->is_free_bind) ||
+      !read_flag(env, object, "isNoDelay", &spec->is_no_delay) ||
       !read_flag(env, object, "isKeepAlive", &spec->is_keep_alive))
     return false;
   spec->family = family_numbers[family_index];
@@ -160,6 +161,8 @@ static const char *prepare_socket(int fd, const struct socket_spec *spec, const 
     return "setsockopt IPV6_V6ONLY";
   if (switch_option(fd, SOL_SOCKET, SO_REUSEADDR, true) != 0)
     return "setsockopt SO_REUSEADDR";
+  if (spec->is_free_bind && switch_option(fd, IPPROTO_IP, IP_FREEBIND, true) != 0)
+    return "setsockopt IP_FREEBIND";
   if (spec->is_no_delay && switch_option(fd, IPPROTO_TCP, TCP_NODELAY, true) != 0)
     return "setsockopt TCP_NODELAY";
   if (spec->is_keep_alive && switch_option(fd, SOL_SOCKET, SO_KEEPALIVE, true) != 0)

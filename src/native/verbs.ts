@@ -7,10 +7,9 @@ import type {
   LaunchProfile,
   OnExit,
   Datagram,
-  SocketEnd,
   OnRelayEnd,
 } from './binding.ts';
-import type { OpenedUnixSocket, Person, SocketDescription, UnixSocketSpec } from './socket-kinds.ts';
+import type { OpenedUnixSocket, Person, SocketDescription, SocketEnd, UnixSocketSpec } from './socket-kinds.ts';
 import type { SystemError } from './system-error.ts';
 
 /** A watched descriptor. */

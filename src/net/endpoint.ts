@@ -36,6 +36,7 @@ export type EndpointConfig = Pick<
   | 'port'
   | 'bind'
   | 'v6only'
+  | 'free_bind'
   | 'socket_path'
   | 'socket_mode'
   | 'socket_user'
@@ -68,6 +69,7 @@ export function endpointOf(
     address: config.bind?.address ?? '',
     port: config.port,
     isV6Only: isIPv6 && config.v6only,
+    isFreeBind: config.free_bind,
     isNoDelay: isTcp && config.flags.includes('NODELAY'),
     isKeepAlive: isTcp && config.flags.includes('KEEPALIVE'),
     backlog: BACKLOG,

@@ -129,3 +129,12 @@ describe('a descriptor', () => {
     closeFd(fd);
   });
 });
+
+describe('a free bind', () => {
+  test.each([
+    ['ipv4', '192.0.2.1'],
+    ['ipv6', '2001:db8::1'],
+  ] as const)('of %s takes an address of nobody here', (family, address) => {
+    expect(localPort(openForTest({ family, address, isFreeBind: true }))).toBeGreaterThan(0);
+  });
+});

@@ -22,6 +22,7 @@ export const LOOPBACK: SocketSpec = {
   port: 0,
   isV6Only: false,
   isNoDelay: false,
+  isFreeBind: false,
   isKeepAlive: false,
   backlog: 4096,
 };

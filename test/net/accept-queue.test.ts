@@ -22,7 +22,15 @@ describe('an accept queue', () => {
   });
 
   test('is read from the kernel', async () => {
-    const spec = { isV6Only: false, isNoDelay: false, isKeepAlive: false, backlog: 8, protocol: 6, port: 0 } as const;
+    const spec = {
+      isV6Only: false,
+      isFreeBind: false,
+      isNoDelay: false,
+      isKeepAlive: false,
+      backlog: 8,
+      protocol: 6,
+      port: 0,
+    } as const;
     const fd = openSocket({ ...spec, family: 'ipv4', type: 'stream', address: '127.0.0.1' });
     onTestFinished(() => closeFd(fd));
     const client = connect(localPort(fd), '127.0.0.1');

@@ -12,6 +12,7 @@ const SPEC: SocketSpec = {
   port: 7,
   isV6Only: false,
   isNoDelay: false,
+  isFreeBind: false,
   isKeepAlive: false,
   backlog: 10,
 };

@@ -12,6 +12,7 @@ const ECHO: EndpointConfig = {
   port: 20_001,
   bind: undefined,
   v6only: false,
+  free_bind: false,
   socket_path: undefined,
   socket_mode: 0o600,
   socket_user: undefined,
@@ -33,6 +34,7 @@ describe('the family of an endpoint', () => {
       port: 20_001,
       isV6Only: false,
       isNoDelay: false,
+      isFreeBind: false,
       isKeepAlive: false,
       backlog: BACKLOG,
     });

@@ -28,6 +28,7 @@ const CONFIG: ServiceConfig = {
   port: 7000,
   bind: undefined,
   v6only: false,
+  free_bind: false,
   socket_path: undefined,
   socket_mode: 0o600,
   socket_user: undefined,

@@ -22,6 +22,7 @@ const LOOPBACK: EndpointConfig = {
   port: 0,
   bind: { text: '127.0.0.1', family: 'ipv4', address: '127.0.0.1' },
   v6only: false,
+  free_bind: false,
   socket_path: undefined,
   socket_mode: 0o600,
   socket_user: undefined,

@@ -2,6 +2,7 @@
 // To add an attribute, write its row in one of the files beside this one and list it here.
 
 import * as access from './access.ts';
+import { freeBind } from './bind-options.ts';
 import { disabled, enabled } from './defaults.ts';
 import * as identity from './identity.ts';
 import { envStyle } from './interop.ts';
@@ -24,6 +25,7 @@ export const SERVICE_ATTRIBUTES = [
   identity.port,
   identity.bind,
   identity.v6only,
+  freeBind,
   unix.socketPath,
   unix.socketMode,
   unix.socketUser,
