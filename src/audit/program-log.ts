@@ -4,7 +4,6 @@
 // Source: xinetd(8) -d, -syslog, -filelog; compat/044-syslog, compat/036-dump.
 
 import { openSync } from 'node:fs';
-import { WriteStream } from 'node:tty';
 import type { SyslogFacility, SyslogLevel } from '../config/attributes/values.ts';
 import type { Severity } from '../config/diagnostic.ts';
 import { FileWriter } from './file-writer.ts';
@@ -162,6 +161,7 @@ function bodyOf({ level, func, text }: ProgramMessage, pid: number): string {
 function openTerminal(): StreamWriter {
   try {
     const fd = openSync('/dev/tty', 'a');
+    const { WriteStream } = process.getBuiltinModule('node:tty');
     return new StreamWriter(new WriteStream(fd), fd);
   } catch {
     return new StreamWriter(process.stderr, process.stderr.fd);

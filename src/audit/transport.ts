@@ -2,7 +2,7 @@
 // over the sink of `program-log.ts`. winston is loaded when asked for, after the services are up, because loading it
 // costs more than the rest of a start. Delivery is synchronous, so order is that of the calls.
 
-import type { LoggerOptions } from 'winston';
+import type { Writable } from 'node:stream';
 import type { Severity } from '../config/diagnostic.ts';
 
 /** One message. */
@@ -24,31 +24,47 @@ export const PROGRAM_LEVELS: Readonly<Record<Severity, number>> = {
   debug: 5,
 };
 
-type WinstonTransport = Exclude<NonNullable<LoggerOptions['transports']>, readonly unknown[]>;
+/** As far as it is used here; winston's typings do not cover the file that is loaded. */
+type CreateLogger = (options: {
+  readonly levels: Readonly<Record<string, number>>;
+  readonly level: string;
+  readonly format: { readonly transform: (info: ProgramMessage) => ProgramMessage };
+  readonly transports: readonly Writable[];
+}) => { readonly log: (info: ProgramMessage & { readonly message: string }) => void };
 
-/** Loads winston and puts it between the caller and `write`. */
+/**
+ * Loads winston and puts it between the caller and `write`. Only its core: the transports it ships for files, HTTP and the
+ * console would stay in memory for nothing. Rejects where it cannot be loaded.
+ */
 export async function throughWinston(
   write: (message: ProgramMessage) => void,
 ): Promise<(message: ProgramMessage) => void> {
-  const { default: winston } = await import('winston');
-  // winston 3 exports its base class as `Transport`; its typings do not say so.
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-  const { Transport } = winston as unknown as { readonly Transport: new () => WinstonTransport };
-
-  class SinkTransport extends Transport {
-    override log(info: ProgramMessage, next: () => void): void {
+  const [{ Writable: Stream }, core] = await Promise.all([
+    import('node:stream'),
+    // @ts-expect-error -- without typings
+    import('winston/lib/winston/create-logger.js'),
+  ]);
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- see CreateLogger
+  const createLogger = (core as { readonly default: CreateLogger }).default;
+  const sink = new Stream({
+    objectMode: true,
+    write: (info: ProgramMessage, _encoding, done) => {
       write(info);
-      next();
-    }
-  }
-
-  const logger = winston.createLogger({
+      done();
+    },
+  });
+  const logger = createLogger({
     levels: PROGRAM_LEVELS,
     level: 'debug',
-    format: winston.format((info) => info)(),
-    transports: [new SinkTransport()],
+    format: { transform: (info) => info },
+    // winston asks a transport for its `log`, though it writes to the stream.
+    transports: [Object.assign(sink, { log: ignore })],
   });
   return (message) => {
     logger.log({ level: message.level, message: message.text, func: message.func, text: message.text });
   };
+}
+
+function ignore(): void {
+  // Never called.
 }

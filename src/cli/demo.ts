@@ -30,8 +30,7 @@ export async function demo(program: string): Promise<number | undefined> {
   const scanned = scanOptions(['-dontfork', '-f', demoFile()]);
   if (scanned.kind === 'usage') throw new Error('invariant: the demo has its own options right');
   const fallbackUser = process.geteuid?.() === 0 ? UNPRIVILEGED : undefined;
-  const options = { ...scanned.options, fallbackUser, words: undefined };
-  process.once('SIGINT', () => process.kill(process.pid, 'SIGTERM'));
+  const options = { ...scanned.options, fallbackUser, words: undefined, isInterruptible: true };
   process.stdout.write(banner(loadFor(options).services));
   return runDaemon(options, { program, version: VERSION, features: FEATURES });
 }

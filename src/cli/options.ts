@@ -174,6 +174,7 @@ function defaults(): Draft {
     mode: 'run',
     configPath: DEFAULT_CONFIG,
     isDebug: false,
+    isInterruptible: false,
     isForeground: false,
     isStayAlive: false,
     isInetdCompatible: false,

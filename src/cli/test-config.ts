@@ -2,7 +2,6 @@
 // The same road as the daemon's: `config/load.ts` and `config/render.ts`. Exit status 1 when there is an error.
 
 import { resolve } from 'node:path';
-import { isatty } from 'node:tty';
 import { codeRow } from '../config/codes.ts';
 import type { Diagnostic } from '../config/diagnostic.ts';
 import { effectiveConfiguration } from '../config/effective.ts';
@@ -13,6 +12,7 @@ import { systemPorts } from '../daemon/boot.ts';
 import { failedExpectations } from '../daemon/expectations.ts';
 import { rehearsalProblem } from '../daemon/handover.ts';
 import { INETD_CONF } from '../daemon/run.ts';
+import { isTerminal } from '../daemon/terminal.ts';
 import { EXIT_FAILURE, EXIT_OK } from './exit-codes.ts';
 import { scanOptions } from './options.ts';
 import type { DaemonOptions } from './options.ts';
@@ -46,7 +46,7 @@ export function testConfiguration(options: DaemonOptions): number {
   const isPassed = !loaded.diagnostics.some(isError) && loaded.mainFile === 'read';
   if (options.isJson) writeJson(loaded, options.configPath, isPassed);
   else {
-    for (const line of findings(loaded.diagnostics, isatty(STDOUT))) print(STDOUT, line);
+    for (const line of findings(loaded.diagnostics, isTerminal(STDOUT))) print(STDOUT, line);
     print(STDERR, `configuration file ${options.configPath} test ${isPassed ? 'is successful' : 'failed'}`);
   }
   return isPassed ? EXIT_OK : EXIT_FAILURE;

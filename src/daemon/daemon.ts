@@ -40,6 +40,7 @@ export interface DaemonSettings {
   readonly inetdPath: string | undefined;
   readonly isStayAlive: boolean;
   readonly isDebug: boolean;
+  readonly isInterruptible: boolean;
   /** Absolute. */
   readonly pidFile: string | undefined;
   /** Seconds; 0 is off. */
@@ -178,6 +179,7 @@ export class Daemon {
       case 'check':
         return void this.#check(true);
       case 'interrupt':
+        if (this.#settings.isInterruptible) return this.#carryOut('terminate');
         return void (this.#settings.isDebug && this.#end(1));
       case 'terminate':
         stopInternalServers(this.#premises);

@@ -1,7 +1,6 @@
 // From options to a running daemon: detach, log, pid file, start. Source: spec section 1.2 (the order matters).
 
 import { resolve } from 'node:path';
-import { isatty } from 'node:tty';
 import type { ProgramLog, ProgramLogTarget } from '../audit/program-log.ts';
 import type { SyslogFacility } from '../config/attributes/values.ts';
 import { SystemError } from '../native/system-error.ts';
@@ -18,6 +17,7 @@ import { writePidFile } from './pid-file.ts';
 import { placesOf } from './places.ts';
 import { reportTakeover } from './takeover.ts';
 import type { PlaceChoices } from './places.ts';
+import { isTerminal } from './terminal.ts';
 
 /** Where the daemon's own messages go, as far as the command line says. */
 export type LogChoice =
@@ -30,6 +30,8 @@ export interface RunOptions extends LoadRules, PlaceChoices {
   /** Absolute. */
   readonly configPath: string;
   readonly isDebug: boolean;
+  /** Ctrl-C ends the daemon as SIGTERM does; only the demo's, for the reference ignores it. */
+  readonly isInterruptible: boolean;
   /** `-dontfork`: stay in the foreground. */
   readonly isForeground: boolean;
   readonly isStayAlive: boolean;
@@ -127,6 +129,7 @@ function bootOptions(
     inetdPath: options.isInetdCompatible ? INETD_CONF : undefined,
     isStayAlive: options.isStayAlive,
     isDebug: options.isDebug,
+    isInterruptible: options.isInterruptible,
     pidFile: options.pidFile === undefined ? undefined : resolve(options.pidFile),
     checkSeconds: options.checkSeconds,
     words: options.words,
@@ -143,7 +146,7 @@ function bootOptions(
 
 /** Somebody watches the log on a terminal: findings come with source line and caret instead. */
 function peopleAtTerminal({ isForeground, isDebug, log }: RunOptions): People | undefined {
-  return isForeground && !isDebug && log.kind === 'unsaid' && isatty(2)
+  return isForeground && !isDebug && log.kind === 'unsaid' && isTerminal(2)
     ? { tell: sayOnStderr, readTheLog: true }
     : undefined;
 }

@@ -1,0 +1,5 @@
+// What the command runs first; see program.ts.
+
+import { loadProgram } from './program.ts';
+
+loadProgram(__dirname).run();
