@@ -45,7 +45,7 @@ export interface ProgramLog {
   readonly print: (line: string) => void;
   /** The connection to syslogd, for the service logs. */
   readonly syslog: SyslogChannel;
-  /** Sends the messages through winston from now on. */
+  /** Sends the messages through winston from now on, or goes on without it where it cannot be loaded. Never rejects. */
   readonly useWinston: () => Promise<void>;
   /** Reopens the file of -filelog; throws SystemError and keeps the old one when it cannot. */
   readonly reopen: () => void;
@@ -89,7 +89,15 @@ export function createProgramLog(options: ProgramLogOptions): ProgramLog {
     print: (line) => style.sink('info').write(line),
     syslog,
     useWinston: async () => {
-      deliver = await throughWinston(write);
+      try {
+        deliver = await throughWinston(write);
+      } catch (error) {
+        log(
+          'warning',
+          'log_start',
+          `winston cannot be loaded: ${error instanceof Error ? error.message : String(error)}`,
+        );
+      }
     },
     reopen: style.reopen,
     drain: () => style.sink('info').drain(),

@@ -69,6 +69,7 @@ export interface DaemonParts {
 
 /** Of the first process of a container: all others are killed when it ends. */
 const CONTAINER_PID = 1;
+const LOAD_REST_AFTER_MS = 50;
 
 /** The running daemon. */
 export class Daemon {
@@ -114,7 +115,6 @@ export class Daemon {
     }
     this.#findings.show(loaded, this.#premises.world);
     this.#premises.bans.load(handover?.bans);
-    await this.#premises.hosts.current();
     this.#parts.control.reserve();
     const { operations, failed } = await startServices(this.#premises, loaded.services, {
       isDebug: this.#settings.isDebug,
@@ -132,16 +132,22 @@ export class Daemon {
     return true;
   }
 
-  /** Winston, timers and pending signals: what can wait until the services are up. */
+  /** Control socket, timers and pending signals: what can wait until the services are up. */
   async settle(): Promise<void> {
     const { checkSeconds, isDebug } = this.#settings;
     const checkMs = checkIntervalMs(checkSeconds);
     if (checkMs !== undefined) setInterval(() => this.#check(isDebug), checkMs);
+    await this.#parts.control.open();
+    setTimeout(() => void this.#loadTheRest(), LOAD_REST_AFTER_MS);
+    await this.#agenda.begin();
+  }
+
+  /** What is not needed to serve, loaded when the first callers have been let in; later its files may be gone. */
+  async #loadTheRest(): Promise<void> {
+    await this.#premises.hosts.current();
     await this.#parts.programLog.useWinston();
     await this.#premises.names.prepare();
-    await this.#parts.control.open();
     trimLater(TRIM_AFTER_MS);
-    await this.#agenda.begin();
   }
 
   /** Notes what is wanted. */

@@ -100,8 +100,8 @@ async function serve(daemon: Daemon, surroundings: Surroundings): Promise<undefi
   if (settings.pidFile !== undefined && handover === undefined)
     reportPidFile(programLog, writePidFile(settings.pidFile, process.pid));
   if (!(await daemon.start(handover))) return undefined;
-  statusPipe?.reportUp();
   await daemon.settle();
+  statusPipe?.reportUp();
   if (handover !== undefined) reportTakeover(programLog, handover, settings.version);
   return undefined;
 }

@@ -7,8 +7,8 @@ import { scratchDirectory, strerror } from './files.ts';
 
 const NOW = new Date(2026, 10, 20, 23, 45, 59).getTime();
 
-function open(target: ProgramLogTarget, datagrams: string[] = []): ProgramLog {
-  return createProgramLog({
+function open(target: ProgramLogTarget, datagrams: string[] = [], create = createProgramLog): ProgramLog {
+  return create({
     target,
     tag: 'xinetd',
     pid: 99,
@@ -133,5 +133,24 @@ describe('the daemon log through winston', () => {
     for (let message = 0; message < 1000; message += 1) log.log('info', 'f', `message ${message}`);
     log.flushSync();
     expect(readFileSync(path, 'latin1').split('\n')).toHaveLength(1001);
+  });
+});
+
+describe('the daemon log without winston', () => {
+  test('says so and goes on', async () => {
+    vi.doMock('winston/lib/winston/create-logger.js', () => {
+      throw new Error('gone');
+    });
+    vi.resetModules();
+    const { createProgramLog: create } = await import('../../src/audit/program-log.ts');
+    const path = join(scratchDirectory(), 'log');
+    const log = open({ kind: 'file', path }, [], create);
+    await log.useWinston();
+    log.log('info', 'f', 'after');
+    log.flushSync();
+    const [warning, after] = readFileSync(path, 'latin1').split('\n');
+    expect(warning).toContain('WARNING: winston cannot be loaded: ');
+    expect(after).toBe('26/11/20@23:45:59 xinetd[99]: INFO: after');
+    vi.doUnmock('winston/lib/winston/create-logger.js');
   });
 });
