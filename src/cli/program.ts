@@ -4,6 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
 import { Script } from 'node:vm';
 
 export interface Program {
@@ -18,9 +19,12 @@ type Body = (require: NodeJS.Require, filename: string, importFile: (file: strin
 /** Beside the program. */
 export const CODE_CACHE = 'program.cache';
 const FILE = 'program.cjs';
+/** An idle daemon sleeps and has given its memory back: V8 must not wake up to look for garbage. See native/trim.c. */
+const NEVER_WHEN_IDLE = '--gc-memory-reducer-start-delay-ms=2000000000';
 
 /** Loads the bundle of `folder`. */
 export function loadProgram(folder: string): Program {
+  setFlagsFromString(NEVER_WHEN_IDLE);
   const filename = join(folder, FILE);
   const script = compile(filename, readCache(folder));
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the build wraps it so

@@ -124,11 +124,10 @@ export class ControlSocket {
   }
 }
 
-/** True when a living daemon holds the path. */
+/** True when a living daemon holds the path. Connecting to a unix socket succeeds or fails at once. */
 function isAnswered(net: Net, path: string): Promise<boolean> {
   return new Promise((resolve) => {
     const probe = net.connect({ path });
-    probe.setTimeout(SILENCE_MS, () => probe.destroy());
     probe.on('connect', () => {
       resolve(true);
       probe.destroy();
