@@ -21,7 +21,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   config: ['ipaddr.js'],
   policy: ['ipaddr.js'],
-  audit: ['winston'],
+  audit: ['winston/lib/winston/create-logger.js'],
   daemon: ['lru-cache'],
   cli: ['yargs'],
 };

@@ -14,13 +14,19 @@ export interface Program {
 }
 
 /** Code from the cache cannot import by itself: what is loaded later comes through `importFile`. */
-type Body = (require: NodeJS.Require, filename: string, importFile: (file: string) => Promise<unknown>) => void;
+type Body = (
+  requireModule: (id: string) => unknown,
+  filename: string,
+  importFile: (file: string) => Promise<unknown>,
+) => void;
 
 /** Beside the program. */
 export const CODE_CACHE = 'program.cache';
 const FILE = 'program.cjs';
 /** An idle daemon sleeps and has given its memory back: V8 must not wake up to look for garbage. See native/trim.c. */
 const NEVER_WHEN_IDLE = '--gc-memory-reducer-start-delay-ms=2000000000';
+/** Modules of Node's that take milliseconds to load and that listening does not need. */
+const LOADED_WHEN_USED = ['node:fs/promises', 'node:timers/promises'];
 
 /** Loads the bundle of `folder`. */
 export function loadProgram(folder: string): Program {
@@ -29,11 +35,17 @@ export function loadProgram(folder: string): Program {
   const script = compile(filename, readCache(folder));
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the build wraps it so
   const body = script.runInThisContext() as Body;
+  const requireModule = createRequire(filename);
+  const requireLazily = (id: string): unknown =>
+    LOADED_WHEN_USED.includes(id) ? whenUsed(() => requireModule(id)) : requireModule(id);
   return {
-    run: () =>
-      body(createRequire(filename), filename, (file) => import(file.startsWith('./') ? join(folder, file) : file)),
+    run: () => body(requireLazily, filename, (file) => import(file.startsWith('./') ? join(folder, file) : file)),
     makeCache: () => script.createCachedData(),
   };
+}
+
+function whenUsed(load: () => object): object {
+  return new Proxy({}, { get: (_, key) => Reflect.get(load(), key) });
 }
 
 /** A function of its own, so that nothing holds the cache any longer. */

@@ -1,28 +1,12 @@
 // The daemon's clocks: a monotonic one for everything that is a duration, the local time of day for access_times.
 
-/** What an earlier program of this process counted before `performance` began. */
-let earlierMs = 0;
-
-/** Milliseconds on a clock that is never set. */
+/**
+ * Milliseconds on the machine's clock, which is never set and goes on while programs change. Not performance.now, which
+ * counts from the start of the program and loads ten modules of Node's.
+ */
 export function monotonicMs(): number {
-  return performance.now() + earlierMs;
-}
-
-/** The same moment on our clock and on the machine's, which goes on while programs change. */
-export interface ClockReading {
-  readonly ownMs: number;
-  readonly machineMs: number;
-}
-
-/** Reads both clocks. */
-export function readClocks(): ClockReading {
-  return { ownMs: monotonicMs(), machineMs: Number(process.hrtime.bigint() / 1000n) / 1000 };
-}
-
-/** Goes on counting where the clock of an earlier program stopped, so that its times mean the same here. */
-export function continueClock(before: ClockReading): void {
-  const { ownMs, machineMs } = readClocks();
-  earlierMs += before.ownMs + (machineMs - before.machineMs) - ownMs;
+  const [seconds, nanoseconds] = process.hrtime();
+  return seconds * 1000 + nanoseconds / 1e6;
 }
 
 /** Minutes since local midnight, 0 to 1439. */

@@ -7,7 +7,6 @@ import type { LoadedConfig } from '../config/load.ts';
 import type { ConfigPorts } from '../config/ports.ts';
 import { showDefaults } from '../config/show.ts';
 import { trimLater } from '../native/binding.ts';
-import { SystemError } from '../native/system-error.ts';
 import { retire } from './activate.ts';
 import { Agenda } from './agenda.ts';
 import { TRIM_AFTER_MS } from './clock.ts';
@@ -23,6 +22,7 @@ import type { Premises } from './premises.ts';
 import { reloadReport } from './reload-report.ts';
 import type { ReloadReport } from './reload-report.ts';
 import { applyReload, refuseReload, runningServices } from './reload.ts';
+import { reopenLog } from './reopen-log.ts';
 import type { ServiceInOperation } from './service.ts';
 import type { Intention } from './signals.ts';
 import { startServices } from './start.ts';
@@ -231,7 +231,7 @@ export class Daemon {
     const waiters = this.#reloadWaiters.splice(0);
     this.#premises.supervisor.reloading();
     this.#log('notice', 'hard_reconfig', 'Starting reconfiguration');
-    this.#reopenLog();
+    reopenLog(this.#parts.programLog, this.#premises.log);
     await this.#parts.control.open();
     this.#premises.names.refresh();
     const loaded = this.#load();
@@ -254,16 +254,6 @@ export class Daemon {
     this.#log('critical', 'hard_reconfig', 'No available services. Exiting');
     await this.#premises.portmapper.settled();
     this.#end(1);
-  }
-
-  /** The daemon's own log follows a rotation too (the reference's never does). */
-  #reopenLog(): void {
-    try {
-      this.#parts.programLog.reopen();
-    } catch (error) {
-      if (!(error instanceof SystemError)) throw error;
-      this.#log('error', 'hard_reconfig', `open( ${error.subject} ) failed: ${error.described}`);
-    }
   }
 
   #check(isLoud: boolean): number {

@@ -15,8 +15,6 @@ import type { RateState } from '../policy/cps.ts';
 import type { Source } from '../policy/source.ts';
 import type { DenyReason } from '../policy/verdict.ts';
 import type { StoredBan } from './ban-file.ts';
-import { continueClock } from './clock.ts';
-import type { ClockReading } from './clock.ts';
 import type { InheritedSocket } from './inherited.ts';
 import type { ServiceState } from './service.ts';
 
@@ -25,7 +23,6 @@ export interface Handover {
   readonly format: typeof FORMAT;
   /** Of the program that hands over. */
   readonly version: string;
-  readonly clocks: ClockReading;
   /** The number of the last request. */
   readonly requests: number;
   readonly bans: readonly StoredBan[];
@@ -86,7 +83,7 @@ export function writeHandover(handover: Handover): number {
   return fd;
 }
 
-/** Reads the record of an earlier program of this process, if there was one, and goes on with its clock. Call once. */
+/** Reads the record of an earlier program of this process, if there was one. Call once. */
 export function claimHandover(environment: NodeJS.ProcessEnv): Handover | undefined {
   const number = environment[HANDOVER_VARIABLE];
   if (number === undefined) return undefined;
@@ -98,7 +95,6 @@ export function claimHandover(environment: NodeJS.ProcessEnv): Handover | undefi
   for (const { socket } of handover.services) if (socket !== undefined) closeOnExec(socket.fd);
   for (const { fd: shared } of handover.inherited) closeOnExec(shared);
   if (handover.replyFd >= 0) closeOnExec(handover.replyFd);
-  continueClock(handover.clocks);
   continueRequestNumbers(handover.requests);
   return handover;
 }

@@ -8,7 +8,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { execInPlace, memoryFile } from '../native/binding.ts';
 import { lastRequestNumber } from '../net/request-number.ts';
 import { SystemError } from '../native/system-error.ts';
-import { monotonicMs, readClocks } from './clock.ts';
+import { monotonicMs } from './clock.ts';
 import { essenceOf, FORMAT, HANDOVER_VARIABLE, readWhole, REHEARSAL_VARIABLE, writeHandover } from './handover.ts';
 import type { HandedServer, HandedService, Handover } from './handover.ts';
 import type { Premises } from './premises.ts';
@@ -157,7 +157,6 @@ function recordOf(premises: Premises, version: string, replyFd: number): Handove
   return {
     format: FORMAT,
     version,
-    clocks: readClocks(),
     requests: lastRequestNumber(),
     bans: premises.bans.stored(),
     services: [...services].map(handedService),

@@ -17,7 +17,7 @@
 
 #define LONGEST_DELAY_MS 86400000
 /* A collection takes some 10 ms and is worth that when so much has been added since the last one. */
-#define GARBAGE_KILOBYTES 1024
+#define GARBAGE_KILOBYTES 512
 
 static uv_timer_t timer;
 static bool is_timer_ready;

@@ -73,9 +73,10 @@ const rig = mkdtempSync('/tmp/xinetd-bench.');
 cpSync(kit, rig, { recursive: true });
 chmodSync(rig, 0o755);
 const memory = new Map();
-let results;
+const results = [];
 try {
-  results = ROWS.filter((row) => (row.isQuick || !isQuick) && only.test(row.name)).map(judge);
+  const chosen = ROWS.filter((row) => (row.isQuick || !isQuick) && only.test(row.name));
+  for (const row of chosen) results.push(await judge(row));
 } finally {
   rmSync(rig, { recursive: true, force: true });
 }
@@ -83,9 +84,9 @@ console.table(results);
 if (results.some(({ verdict }) => verdict === 'MISSED')) process.exitCode = 1;
 if (results.some(({ verdict }) => verdict === 'NOT MEASURED')) process.exitCode = 2;
 
-function judge(row) {
+async function judge(row) {
   const gate = row.least === undefined ? `<= ${row.most} ${row.unit}` : `>= ${row.least} ${row.unit}`;
-  const { value, note } = row.measure();
+  const { value, note } = await row.measure();
   const isMeasured = Number.isFinite(value);
   const isMet = row.least === undefined ? value <= row.most : value >= row.least;
   const verdict = isMeasured ? (isMet ? 'ok' : 'MISSED') : 'NOT MEASURED';

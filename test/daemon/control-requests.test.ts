@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { BanKeeper } from '../../src/daemon/ban-keeper.ts';
+import { monotonicMs } from '../../src/daemon/clock.ts';
 import { answerRequest } from '../../src/daemon/control-requests.ts';
 import type { ControlView } from '../../src/daemon/control-requests.ts';
 import { ServiceInOperation } from '../../src/daemon/service.ts';
@@ -15,7 +16,7 @@ let premises: Premises;
 let operations: ServiceInOperation[] = [];
 
 beforeEach(() => {
-  const bans = new BanKeeper({ log: () => {}, path: undefined, nowMs: () => performance.now(), wallMs: Date.now });
+  const bans = new BanKeeper({ log: () => {}, path: undefined, nowMs: monotonicMs, wallMs: Date.now });
   const facts = { bans, children: new Children<ServerDetail>(), pid: 77, processLimit: 9 };
   // Requests look at nothing else of the premises.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
@@ -43,7 +44,7 @@ function run(service: ServiceInOperation, pid: number, source: string): void {
     isInProcess: false,
     serviceId: service.key,
     source,
-    startedAtMs: performance.now() - 2500,
+    startedAtMs: monotonicMs() - 2500,
     detail: { service, source: undefined, requestNumber: 1, startedAt: new Date() },
   });
 }
@@ -128,7 +129,7 @@ describe('facts', () => {
     const [, other] = operations;
     if (other !== undefined) {
       other.sources = new SourceRates();
-      other.sources.set('192.0.2.1', { count: 5, windowStartSecond: Math.floor(performance.now() / 1000) });
+      other.sources.set('192.0.2.1', { count: 5, windowStartSecond: Math.floor(monotonicMs() / 1000) });
     }
     const left = (address: string) => ask({ request: 'facts', service: 'other', address });
     expect(await left('192.0.2.1')).toMatchObject({ result: { perSourceCps: { limit: 5, left: 0 } } });

@@ -19,7 +19,6 @@ function handover(): Handover {
   return {
     format: FORMAT,
     version: '1.2',
-    clocks: { ownMs: 1000, machineMs: 500 },
     requests: 3,
     bans: [{ address: '192.0.2.1', untilWallMs: Infinity }],
     services: [
