@@ -1,5 +1,6 @@
 // The log files of all services: one of its own for each service that names a file, one common file for the services that
-// take theirs from `defaults`. Opening throws SystemError.
+// take theirs from `defaults`. A file that is named again, as after a reload, is the same log, with all that still waits
+// to be written. Opening throws SystemError.
 
 import type { Service } from '../config/service.ts';
 import { FileLog } from './file-log.ts';
@@ -11,11 +12,16 @@ export interface Outlet {
   readonly close: () => void;
 }
 
-/** The files now open (or closed with lines still to land); the common log closes with the last service that holds it. */
+interface HeldLog {
+  readonly log: FileLog;
+  holders: number;
+}
+
+/** The files now open (or closed with lines still to land). */
 export class OpenFiles {
   readonly #ports: FileLogPorts;
   readonly #open = new Set<FileLog>();
-  readonly #common = new Map<string, { readonly log: FileLog; holders: number }>();
+  readonly #held = new Map<string, HeldLog>();
 
   constructor(ports: FileLogPorts) {
     this.#ports = ports;
@@ -25,22 +31,21 @@ export class OpenFiles {
     return [...this.#open];
   }
 
+  /** A log closes with its last holder. */
   hold(service: Service, target: FileTarget): Outlet {
-    const isCommon = service.origins.log_type?.from === 'defaults';
-    return isCommon ? this.#holdCommon(target) : this.#outlet(this.#openLog(service.config.id, target));
-  }
-
-  #holdCommon(target: FileTarget): Outlet {
-    const key = `${target.softBytes} ${target.hardBytes} ${target.path}`;
-    const common = this.#common.get(key) ?? { log: this.#openLog('common', target), holders: 0 };
-    this.#common.set(key, common);
-    common.holders += 1;
-    return this.#outlet(common.log, () => {
-      common.holders -= 1;
-      if (common.holders > 0) return false;
-      this.#common.delete(key);
-      return true;
-    });
+    const name = service.origins.log_type?.from === 'defaults' ? 'common' : service.config.id;
+    const key = JSON.stringify([name, target]);
+    const held = this.#held.get(key) ?? { log: this.#openLog(name, target), holders: 0 };
+    this.#held.set(key, held);
+    held.holders += 1;
+    let isHeld = true;
+    return {
+      write: (line) => held.log.write(line),
+      close: () => {
+        if (isHeld) this.#release(key, held);
+        isHeld = false;
+      },
+    };
   }
 
   #openLog(name: string, target: FileTarget): FileLog {
@@ -50,16 +55,10 @@ export class OpenFiles {
     return log;
   }
 
-  /** `isLast` is asked once, when the holder closes. */
-  #outlet(log: FileLog, isLast: () => boolean = () => true): Outlet {
-    let isHeld = true;
-    return {
-      write: (line) => log.write(line),
-      close: () => {
-        if (!isHeld) return;
-        isHeld = false;
-        if (isLast()) log.close();
-      },
-    };
+  #release(key: string, held: HeldLog): void {
+    held.holders -= 1;
+    if (held.holders > 0) return;
+    this.#held.delete(key);
+    held.log.close();
   }
 }

@@ -63,15 +63,30 @@ export class Outlets {
     switch (target.kind) {
       case 'syslog':
         return this.#ports.syslog.sink(target.facility, target.level);
-      case 'file':
-        return this.files.hold(service, target);
+      case 'file': {
+        const stream = STREAM_PATHS.get(target.path);
+        return stream === undefined ? this.files.hold(service, target) : this.#stream(stream);
+      }
       case 'stdout':
-        return shared(this.#stdout.get());
       case 'stderr':
-        return shared(this.#stderr.get());
+        return this.#stream(target.kind);
     }
   }
+
+  #stream(name: 'stdout' | 'stderr'): Outlet {
+    return shared(name === 'stdout' ? this.#stdout.get() : this.#stderr.get());
+  }
 }
+
+/** Links to the standard streams, as containers use them. */
+const STREAM_PATHS: ReadonlyMap<string, 'stdout' | 'stderr'> = new Map([
+  ['/dev/stdout', 'stdout'],
+  ['/dev/fd/1', 'stdout'],
+  ['/proc/self/fd/1', 'stdout'],
+  ['/dev/stderr', 'stderr'],
+  ['/dev/fd/2', 'stderr'],
+  ['/proc/self/fd/2', 'stderr'],
+]);
 
 /** A sink that stays open for the others. */
 function shared(sink: BufferedSink): Outlet {

@@ -64,6 +64,7 @@ export async function applyReload(
   const prepared = prepare(premises, diff);
   // 3. Let go of what is no longer configured; its servers finish (differs: the reference kills them).
   premises.log('notice', FUNC, 'Swapping defaults');
+  premises.logs.reopen();
   const after = new Map<Service, ServiceInOperation>();
   const dropped = new Set(diff.drop);
   const kept = new Map(diff.keep.map((pair) => [pair.before, pair]));

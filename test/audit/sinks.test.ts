@@ -45,6 +45,17 @@ describe('a service log', () => {
     expect(String(stderr.read())).toBe(`${STAMP}START: ftp pid=5\n`);
   });
 
+  test.each([
+    ['/dev/stdout', 'stdout'],
+    ['/proc/self/fd/1', 'stdout'],
+    ['/dev/stderr', 'stderr'],
+  ] as const)('in the file %s goes to that stream', async (path, stream) => {
+    const { logs, ...streams } = bench();
+    logs.open(service('ftp', file(path))).record([start('ftp')]);
+    await logs.drain();
+    expect(String(streams[stream].read())).toBe(`${STAMP}START: ftp pid=5\n`);
+  });
+
   test('in the journal has fields', async () => {
     const { logs, datagrams } = bench();
     const log = logs.open(service('ftp', { kind: 'journal' }));
@@ -130,6 +141,31 @@ describe('the common log', () => {
     second?.close();
     await logs.drain();
     expect(read(path).split('\n')).toHaveLength(3);
+  });
+});
+
+describe('a log that is opened again', () => {
+  test('as after a reload is the same, with what waits', async () => {
+    const path = join(scratchDirectory(), 'log');
+    const { logs } = bench();
+    const before = logs.open(service('ftp', file(path)));
+    before.record([start('ftp')]);
+    const after = logs.open(service('ftp', file(path)));
+    before.close();
+    before.close();
+    after.record([start('ftp')]);
+    await logs.drain();
+    expect(read(path).split('\n')).toHaveLength(3);
+    after.close();
+  });
+
+  test('with other limits is another', () => {
+    const path = join(scratchDirectory(), 'log');
+    writeFileSync(path, 'x'.repeat(50));
+    const { logs, reports } = bench();
+    logs.open(service('ftp', file(path)));
+    logs.open(service('ftp', file(path, 10, 20)));
+    expect(reports).toHaveLength(2);
   });
 });
 

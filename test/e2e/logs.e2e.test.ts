@@ -124,13 +124,15 @@ test('a full disk costs no caller, breaks no line and loses none', async () => {
   for (const line of linesOf('/run/small/log').slice(1)) expect(line).toMatch(LINE);
 });
 
-test('what a full disk loses at the end is counted', async () => {
+test('what waits on a full disk outlives a reload, and is counted when given up', async () => {
   const port = freshPort();
   await fullDisk('/run/smaller');
   const daemon = await startDaemon(day(port, 'FILE /run/smaller/log'));
   await serveMany(port, 100);
   await daemon.logs(/writing to day log failed/);
   const written = linesOf('/run/smaller/log').length - 1;
+  await daemon.reload(day(port, 'FILE /run/smaller/log'));
+  expect(daemon.log).not.toContain('were lost');
   await daemon.reload(day(port, 'FILE {audit}'));
   await daemon.logs(new RegExp(`WARNING: ${100 - written} line\\(s\\) of day log were lost`));
 });
