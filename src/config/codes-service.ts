@@ -243,10 +243,10 @@ export const SERVICE_CODES = {
     severity: 'warning',
     reload: 'allow',
     func: 'check_entry',
-    log: 'Service %s: only_from and no_access cannot be checked with socket_type stream and wait = yes',
+    log: 'Service %s: only_from and no_access cannot be checked, for the server takes its callers itself',
     explanation:
-      'The server accepts the connections itself, so the daemon never sees who calls. Everybody can use the service.',
-    fix: 'Write "wait = no", or let the server check its callers.',
+      'With "wait = yes", and on raw and seqpacket sockets, the server has the socket itself: the daemon never sees who calls. Everybody can use the service.',
+    fix: 'Write "wait = no" for a stream socket, or let the server check its callers.',
   },
   XC241: {
     ...CHECK,

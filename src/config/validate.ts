@@ -14,6 +14,7 @@ import { wholeConfig } from './merge.ts';
 import type { ConfigPorts } from './ports.ts';
 import { checkProxies, checkProxyProtocol } from './proxy-rules.ts';
 import type { Service } from './service.ts';
+import { checkBlindAccess } from './blind-access.ts';
 import { checkUnix, completeUnix, isUnix } from './unix-rules.ts';
 import type { ServiceConfig } from './service-config.ts';
 
@@ -283,13 +284,5 @@ function checkIdent({ draft, report }: Examination): boolean {
     values.log_on_failure = values.log_on_failure.filter((flag) => flag !== 'USERID');
     report('XC233', [id, 'log_on_failure'], 'log_on_failure');
   }
-  return true;
-}
-
-function checkBlindAccess({ draft, report }: Examination): boolean {
-  const { values, origins } = draft;
-  const isBlind = values.socket_type === 'stream' && values.wait === true && !hasFlag(draft, 'INTERCEPT');
-  const isWritten = origins.only_from !== undefined || origins.no_access !== undefined;
-  if (isBlind && isWritten) report('XC240', [draft.name], 'wait');
   return true;
 }

@@ -177,6 +177,8 @@ describe('access lists that cannot be checked', () => {
   test('are warned about', () => {
     expect(codes(['wait = yes', 'only_from = 10.0.0.1'])).toEqual(['XC240']);
     expect(codes(['wait = yes', 'no_access = 10.0.0.1'])).toEqual(['XC240']);
+    expect(codes(['socket_type = raw', 'protocol = tcp', 'only_from = 10.0.0.1'])).toEqual(['XC240']);
+    expect(codes(['socket_type = seqpacket', 'protocol = tcp', 'only_from = 10.0.0.1'])).toEqual(['XC240']);
     expect(codes(['wait = yes'])).toEqual([]);
   });
 });
