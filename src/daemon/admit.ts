@@ -7,7 +7,7 @@ import type { Requester } from '../audit/transcript.ts';
 import { trimLater } from '../native/binding.ts';
 import { SystemError } from '../native/system-error.ts';
 import type { Connection, Peer } from '../net/connection.ts';
-import { dropDatagram, peekDatagram } from '../net/datagram.ts';
+import { dropDatagram, peekSender } from '../net/datagram.ts';
 import { nextRequestNumber } from '../net/request-number.ts';
 import { decide } from '../policy/decide.ts';
 import type { WrapperEffects } from '../policy/hosts-effects.ts';
@@ -109,11 +109,11 @@ function serve(
 export function admitDatagram(premises: Premises, operation: ServiceInOperation): void {
   if (isPutOff(premises, operation)) return;
   const fd = operation.listener?.fd ?? -1;
-  const waiting = quietly(premises, operation, () => peekDatagram(fd));
-  if (waiting === undefined) return;
-  const source = sourceOfPeer(waiting.sender);
+  const sender = quietly(premises, operation, () => peekSender(fd));
+  if (sender === undefined) return;
+  const source = sourceOfPeer(sender);
   const verdict = judge(premises, operation, { source, fd, found: { answers: [] } });
-  if (verdict.kind === 'allow') return serveDatagram(premises, operation, { waiting, source, ...effectsOf(verdict) });
+  if (verdict.kind === 'allow') return serveDatagram(premises, operation, { source, ...effectsOf(verdict) });
   quietly(premises, operation, () => dropDatagram(fd));
   refuse(premises, operation, { source, requestNumber: nextRequestNumber(), denial: verdict });
 }

@@ -7,7 +7,6 @@ import { deserialize, serialize } from 'node:v8';
 import type { Service } from '../config/service.ts';
 import { sourceText } from '../config/source.ts';
 import { closeOnExec, memoryFile } from '../native/binding.ts';
-import type { WaitingDatagram } from '../net/datagram.ts';
 import type { OpenedSocket } from '../net/open.ts';
 import type { RpcProgram } from '../net/portmapper.ts';
 import { continueRequestNumbers } from '../net/request-number.ts';
@@ -62,7 +61,7 @@ export interface HandedServer {
   readonly startedAt: Date;
   /** Has the service's listening socket. */
   readonly hasSocket: boolean;
-  readonly trigger: WaitingDatagram | undefined;
+  readonly trigger: number | undefined;
 }
 
 /** Names the file's descriptor. */

@@ -8,7 +8,7 @@ import type { Children } from '../launch/children.ts';
 import type { LaunchWorld } from '../launch/plan.ts';
 import type { Connection } from '../net/connection.ts';
 import type { Banners } from '../net/banner.ts';
-import type { ReplyGuard, WaitingDatagram } from '../net/datagram.ts';
+import type { ReplyGuard } from '../net/datagram.ts';
 import type { Listener } from '../net/listener.ts';
 import type { Portmapper } from '../net/portmapper.ts';
 import type { Source } from '../policy/source.ts';
@@ -32,8 +32,8 @@ export interface ServerDetail {
   readonly startedAt: Date;
   /** The listening socket that it has. */
   readonly socket?: Listener;
-  /** The datagram that started it: dropped at its end if it was left unread. */
-  readonly trigger?: WaitingDatagram;
+  /** The stamp of the datagram that started it, which is dropped at its end if it was left unread. */
+  readonly trigger?: number;
   /** Ends a server inside this process. */
   readonly stop?: () => void;
 }

@@ -5,7 +5,6 @@ import type { Server } from '../launch/children.ts';
 import { SystemError } from '../native/system-error.ts';
 import { waitingPeers } from '../net/accept-queue.ts';
 import { dropIfUnread } from '../net/datagram.ts';
-import type { WaitingDatagram } from '../net/datagram.ts';
 import type { Listener } from '../net/listener.ts';
 import { monotonicMs } from './clock.ts';
 import { USEFUL_LIFE_MS } from './futility.ts';
@@ -69,7 +68,7 @@ function resume(operation: ServiceInOperation, listener: Listener): void {
  * The trigger of a server that never looked at its socket would start it again at once (differs: D35, only this one goes).
  * True when it was still there.
  */
-function dropUnread(premises: Premises, operation: ServiceInOperation, trigger: WaitingDatagram): boolean {
+function dropUnread(premises: Premises, operation: ServiceInOperation, trigger: number): boolean {
   try {
     return dropIfUnread(operation.listener?.fd ?? -1, trigger);
   } catch (error) {

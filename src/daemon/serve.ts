@@ -13,7 +13,7 @@ import { Launcher } from '../launch/spawn.ts';
 import { strerror, trimLater } from '../native/binding.ts';
 import { SystemError } from '../native/system-error.ts';
 import type { Connection } from '../net/connection.ts';
-import type { WaitingDatagram } from '../net/datagram.ts';
+import { stampOfWaiting } from '../net/datagram.ts';
 import type { Listener } from '../net/listener.ts';
 import { nextRequestNumber } from '../net/request-number.ts';
 import type { WrapperEffects } from '../policy/hosts-effects.ts';
@@ -37,7 +37,7 @@ interface Job extends Requester {
   readonly holder: { readonly fd: number };
   /** Whom the caller called, by a proxy's word. */
   readonly called?: Source;
-  readonly trigger?: WaitingDatagram;
+  readonly trigger?: number;
   readonly socket?: Listener;
   readonly release: (isGivenUp: boolean) => void;
 }
@@ -69,13 +69,14 @@ export function serveConnection(
 export function serveDatagram(
   premises: Premises,
   operation: ServiceInOperation,
-  request: { readonly waiting: WaitingDatagram; readonly source: Source; readonly effects?: WrapperEffects },
+  request: { readonly source: Source; readonly effects?: WrapperEffects },
 ): void {
-  const { waiting, source, effects } = request;
+  const { source, effects } = request;
   const { builtin } = operation.equipment;
   if (builtin?.socketType === 'dgram' && effects?.twist === undefined)
     return answer(premises, operation, { builtin, source });
-  handOver(premises, operation, { source, trigger: waiting, ...changedLauncher(premises, operation, effects) });
+  const trigger = stampOfWaiting(operation.listener?.fd ?? -1);
+  handOver(premises, operation, { source, trigger, ...changedLauncher(premises, operation, effects) });
 }
 
 /** Hands the listening socket to a server that accepts from it itself. */

@@ -76,6 +76,7 @@ static const struct {
   {"sendNow", send_now},
   {"receiveNow", receive_now},
   {"receiveFrom", receive_from},
+  {"datagramStamp", datagram_stamp},
   {"replyTo", reply_to},
   {"openUnixDatagram", open_unix_datagram},
   {"watchAccept", watch_accept},

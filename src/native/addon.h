@@ -76,6 +76,7 @@ VERB(shutdown_fd);
 VERB(send_now);
 VERB(receive_now);
 VERB(receive_from);
+VERB(datagram_stamp);
 VERB(reply_to);
 VERB(open_unix_datagram);
 VERB(watch_accept);

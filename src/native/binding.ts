@@ -1,7 +1,6 @@
 // The typed face of the native core, and the only importer of the .node file.
 // Every function throws SystemError { call, errno, subject } when the kernel says no, and TypeError for a wrong argument.
-// Descriptors are plain numbers owned by the caller. Text is byte strings (latin1). One event loop per process: a worker
-// thread cannot load it. See docs of each function; the C side is in the files of the same room.
+// Descriptors are plain numbers owned by the caller. Text is byte strings (latin1). One event loop per process, no worker thread.
 import { loadAddon } from './addon-file.ts';
 import { SystemError } from './system-error.ts';
 import type { Addon, WatchHandle } from './verbs.ts';
@@ -172,6 +171,8 @@ export const sendNow = addon.sendNow;
 export const receiveNow = addon.receiveNow;
 /** Receives one datagram; `peek` leaves it queued. undefined = nothing there. `length` is at most the room in `into`. */
 export const receiveFrom = addon.receiveFrom;
+/** Tells the datagram that waits first from all others; undefined when none does. */
+export const datagramStamp = addon.datagramStamp;
 /** Answers the sender of a datagram; false when it would block. */
 export const replyTo = addon.replyTo;
 /** Opens a non-blocking unix datagram socket connected to `path` (syslog, service manager); `@name` is an abstract address. */

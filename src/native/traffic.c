@@ -3,12 +3,15 @@
  * datagram socket of syslog. "Would block" is a result, never an error; a closed peer raises no signal.
  */
 #include "addon.h"
+#include "options.h"
 #include "peer.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 static bool would_block(int error)
@@ -109,6 +112,36 @@ VERB(receive_from)
   struct peer peer;
   describe_peer(&address, &peer);
   return make_datagram(env, received, &peer);
+}
+
+/* The time of arrival in nanoseconds, of which the highest digits are left out; of one that came before the kernel was asked for
+ * such times, the time of the first look. 0: nothing waits. */
+static int64_t peek_stamp(int fd)
+{
+  char control[CMSG_SPACE(sizeof(struct timespec))];
+  struct msghdr message = {.msg_control = control, .msg_controllen = sizeof control};
+  struct timespec time;
+  if (recvmsg(fd, &message, MSG_PEEK | MSG_DONTWAIT) < 0)
+    return 0;
+  const struct cmsghdr *first = CMSG_FIRSTHDR(&message);
+  if (first == NULL || first->cmsg_level != SOL_SOCKET || first->cmsg_type != SCM_TIMESTAMPNS)
+    return 0;
+  memcpy(&time, CMSG_DATA(first), sizeof time);
+  return (int64_t)(time.tv_sec & 0xfffff) * 1000000000 + time.tv_nsec;
+}
+
+/* datagramStamp(fd) -> number, or undefined when nothing waits. The option is off again before a server can see the socket. */
+VERB(datagram_stamp)
+{
+  napi_value values[1];
+  int fd;
+  if (!take_arguments(env, info, 1, values) || !read_fd(env, values[0], &fd))
+    return NULL;
+  if (switch_option(fd, SOL_SOCKET, SO_TIMESTAMPNS, true) != 0)
+    return fail(env, "setsockopt SO_TIMESTAMPNS", errno, "");
+  int64_t stamp = peek_stamp(fd);
+  (void)switch_option(fd, SOL_SOCKET, SO_TIMESTAMPNS, false);
+  return stamp == 0 ? NULL : make_integer(env, stamp);
 }
 
 static bool read_peer_number(napi_env env, napi_value object, const char *name, int64_t highest, int64_t *out)

@@ -31,6 +31,7 @@ export interface Addon {
   readonly shutdownFd: (fd: number, how: 'read' | 'write' | 'both') => void;
   readonly sendNow: (fd: number, bytes: Uint8Array) => number;
   readonly receiveNow: (fd: number, into: Uint8Array) => number | undefined;
+  readonly datagramStamp: (fd: number) => number | undefined;
   readonly receiveFrom: (fd: number, into: Uint8Array, peek: boolean) => Datagram | undefined;
   readonly replyTo: (fd: number, bytes: Uint8Array, to: Datagram) => boolean;
   readonly openUnixDatagram: (path: string) => number;

@@ -2,52 +2,33 @@
 // Shell over recvfrom(2); keeps no state but the guard's list of ports. Nothing blocks.
 // Source: spec 6.1 (peek), 6.2 (queued datagrams), 7 (replies to low ports).
 
-import { receiveFrom } from '../native/binding.ts';
+import { datagramStamp, receiveFrom } from '../native/binding.ts';
 import type { Datagram } from '../native/binding.ts';
 
-const HEAD_BYTES = 512;
-const headBuffer = new Uint8Array(HEAD_BYTES);
-
-/** What is known of a waiting datagram without taking it: enough to know it again. */
-export interface WaitingDatagram {
-  readonly sender: Datagram;
-  /** Its first bytes. */
-  readonly head: Uint8Array;
-}
+/** What is peeked at is not looked at. */
+const anyByte = new Uint8Array(1);
 
 /** Who sent the datagram that waits first, which stays queued; undefined when none waits. Throws SystemError for recvfrom. */
 export function peekSender(fd: number): Datagram | undefined {
-  return receiveFrom(fd, headBuffer, true);
-}
-
-/** The datagram that waits first, which stays queued; undefined when none waits. Throws SystemError for recvfrom. */
-export function peekDatagram(fd: number): WaitingDatagram | undefined {
-  const sender = peekSender(fd);
-  return sender === undefined ? undefined : { sender, head: headBuffer.slice(0, sender.length) };
+  return receiveFrom(fd, anyByte, true);
 }
 
 /** Takes one datagram off the queue unread; false when none waits. Throws SystemError for recvfrom. */
 export function dropDatagram(fd: number): boolean {
-  return receiveFrom(fd, headBuffer, false) !== undefined;
+  return receiveFrom(fd, anyByte, false) !== undefined;
+}
+
+/** Tells the datagram that waits first from every other; 0 when none waits. */
+export function stampOfWaiting(fd: number): number {
+  return datagramStamp(fd) ?? 0;
 }
 
 /**
- * Drops the datagram that started a server when the server has left it unread; says whether it did. A second datagram
- * with the same sender and content cannot be told from the first.
- * differs: D35, the reference throws every queued datagram away.
+ * Drops the datagram that started a server, by its stamp, when the server has left it unread; says whether it did. Throws
+ * SystemError for recvfrom. differs: D35, the reference throws every queued datagram away.
  */
-export function dropIfUnread(fd: number, trigger: WaitingDatagram): boolean {
-  const waiting = peekDatagram(fd);
-  return waiting !== undefined && isSameDatagram(waiting, trigger) && dropDatagram(fd);
-}
-
-function isSameDatagram(one: WaitingDatagram, other: WaitingDatagram): boolean {
-  return (
-    one.sender.port === other.sender.port &&
-    one.sender.text === other.sender.text &&
-    one.head.length === other.head.length &&
-    one.head.every((byte, index) => byte === other.head[index])
-  );
+export function dropIfUnread(fd: number, stamp: number): boolean {
+  return datagramStamp(fd) === stamp && dropDatagram(fd);
 }
 
 /** Ports whose services answer anything, so that a forged sender would make two of them talk for ever. */

@@ -13,6 +13,7 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { relayedKilobytes } from './relayed.mjs';
 import { configTestSeconds, idleMegabytes, startAboveNodeMs } from './single.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -41,6 +42,17 @@ const ROWS = [
   ...ratio('s5 stream-c1', { least: 8 }),
   ...ratio('s5 stream-c16', { least: 3.5 }),
   ...ratio('s5 conn-c16', { least: 2 }),
+  ...ratio('s5 stream-c1', { against: 'ceil_splice', least: 0.67 }),
+  ...ratio('s5 stream-c16', { against: 'ceil_splice', least: 0.67 }),
+  ...ratio('s5 conn-c16', { against: 'ceil_splice', least: 0.67 }),
+  {
+    name: 'resident memory for each relayed connection at rest',
+    most: 16,
+    unit: 'KiB',
+    isQuick: true,
+    measure: () => relayedKilobytes(daemon),
+  },
+  ...ratio('s9 paced', { least: 1 }),
   {
     name: 'start to listening, above an empty node script',
     most: 25,

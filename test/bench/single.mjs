@@ -7,7 +7,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
-const PORT = 28_701;
+export const PORT = 28_701;
 /** V8 looks for garbage after eight idle seconds, unless it has been told otherwise. */
 const IDLE_SECONDS = 12;
 
@@ -65,14 +65,14 @@ export function configTestSeconds(daemon, services) {
   });
 }
 
-const CLEAN = { PATH: process.env.PATH };
+export const CLEAN = { PATH: process.env.PATH };
 
-function service(name, port, type, further = '') {
+export function service(name, port, type, further = '') {
   return `service ${name}\n{\n\ttype = ${type}\n\tsocket_type = stream\n\tprotocol = tcp\n\twait = no\n\tbind = 127.0.0.1\n\tport = ${port}\n\t${further}\n}\n`;
 }
 
 /** Starts the daemon and tries until it listens. */
-async function start(daemon, conf, folder) {
+export async function start(daemon, conf, folder) {
   const begun = performance.now();
   const words = [daemon, '-dontfork', '-filelog', join(folder, 'log'), '-pidfile', join(folder, 'pid'), '-f', conf];
   const child = spawn(process.execPath, words, { stdio: 'ignore', env: CLEAN });
@@ -114,7 +114,7 @@ function median(values) {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 }
 
-async function inFolder(measure) {
+export async function inFolder(measure) {
   const folder = mkdtempSync('/tmp/xinetd-bench-single.');
   try {
     return await measure(folder);

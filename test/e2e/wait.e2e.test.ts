@@ -97,6 +97,23 @@ test('datagrams that nobody reads start few servers', async () => {
   expect(daemon.log).toMatch(/starts are delayed/);
 });
 
+test('every datagram gets its server, though all look the same', async () => {
+  const file = '/run/received';
+  const taking = `of=${file} oflag=append conv=notrunc bs=64 count=1 status=none`;
+  const { daemon, port } = await waiting({ ...DATAGRAM, server: '/bin/dd', server_args: taking });
+  const socket = createSocket('udp4');
+  afterTest(() => void socket.close());
+  const [count, line] = [40, 'the same\n'];
+  for (let sent = 0; sent < count; sent += 1)
+    await new Promise<void>((resolve) => socket.send(line, port, '127.0.0.1', () => resolve()));
+  const received = (): string => (existsSync(file) ? readFileSync(file, 'latin1') : '');
+  await until('all are received', () => received().length >= count * line.length);
+  expect(received()).toBe(line.repeat(count));
+  await daemon.audits(2 * count);
+  expect(starts(daemon)).toBe(count);
+  expect(daemon.log).not.toMatch(/delayed/);
+});
+
 test('tftp fetches and stores a file', async () => {
   mkdirSync('/run/tftp', { mode: 0o777 });
   chmodSync('/run/tftp', 0o777);
