@@ -169,6 +169,7 @@ VERB(start_relay)
   int error = relay == NULL ? ENOMEM : 0;
   if (error == 0) {
     relay->target = -1;
+    prepare_directions(relay);
     if (!take_arguments(env, info, 7, values) || !read_relay(env, values, relay)) {
       free(relay);
       return NULL;

@@ -66,6 +66,7 @@ struct relay_thread {
 
 enum pump_result { PUMP_WAITS, PUMP_HAS_MORE, PUMP_ENDED };
 
+/* Nothing is borrowed yet; again once both sides are open. */
 void prepare_directions(struct relay *relay);
 /* Moves what can be moved now, a bounded amount. */
 enum pump_result pump(struct relay *relay, struct pipe_shelf *shelf);

@@ -157,6 +157,20 @@ describe('a relay', () => {
     expect(await heard).toBe('');
   });
 
+  test('that could not connect leaves nothing behind for the next', async () => {
+    const gone = await target(echoing);
+    const port = portOf(gone);
+    gone.close();
+    await once(gone, 'close');
+    // More than there are threads.
+    const failed = await Promise.all(Array.from({ length: 12 }, () => relayed({ port })));
+    for (const { outcome } of failed) expect((await outcome).errno).toBe(111);
+    const server = await target(echoing);
+    const relays = await Promise.all(Array.from({ length: 12 }, () => relayed({ port: portOf(server) })));
+    for (const { client } of relays) client.end('hello');
+    expect(await Promise.all(relays.map(({ heard }) => heard))).toEqual(relays.map(() => 'hello'));
+  });
+
   test('gives up connecting after its time', async () => {
     // Nobody answers the discard prefix; a machine without any route says so at once.
     const { outcome } = await relayed({ address: '100::1', port: 1, connectMs: 50 });
