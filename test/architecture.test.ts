@@ -40,6 +40,7 @@ const PURE_FILES = [
   'launch/environment.ts',
   'daemon/diff.ts',
   'cli/options.ts',
+  'cli/completion-scripts.ts',
   'cli/convert/blocks.ts',
   'cli/convert/losses.ts',
   'cli/convert/prefixes.ts',

@@ -2,6 +2,8 @@
 
 import type { Argv } from 'yargs';
 import { describeBans } from './bans-command.ts';
+import { describeCompletion } from './completion-command.ts';
+import { ASK } from './completion-scripts.ts';
 import { describeConvert } from './convert-command.ts';
 import { describeControlCommands } from './control-commands.ts';
 import { demo } from './demo.ts';
@@ -13,9 +15,11 @@ import { VERSION } from './version.ts';
 type Command = (words: readonly string[], program: string) => Promise<number | undefined>;
 
 const HELP_WORDS: readonly string[] = ['--help', '-h', 'help'];
-const COMMAND_WORDS: readonly string[] = [
+/** What a command line may begin with instead of options. */
+export const COMMAND_WORDS: readonly string[] = [
   'demo',
   'bans',
+  'completion',
   'convert',
   'explain',
   'reload',
@@ -27,16 +31,15 @@ const COMMAND_WORDS: readonly string[] = [
 /** The command a command line begins with, if it is not xinetd's own kind. */
 export function commandNamed(words: readonly string[]): Command | undefined {
   const first = words[0] ?? '';
-  return words.some((word) => word === '--help') || HELP_WORDS.includes(first) || COMMAND_WORDS.includes(first)
-    ? run
-    : undefined;
+  const isCommand = [...HELP_WORDS, ...COMMAND_WORDS, ASK].includes(first) || words.includes('--help');
+  return isCommand ? run : undefined;
 }
 
 const run: Command = async (words, program) => {
   const { default: yargs } = await import('yargs');
   let code: number | undefined = EXIT_OK;
   const onExit = (exitCode: number): void => void (code = exitCode);
-  const cli = [describeBans, describeConvert, describeExplain, describeControlCommands].reduce(
+  const cli = [describeBans, describeCompletion, describeConvert, describeExplain, describeControlCommands].reduce(
     (described, describe) => describe(described, onExit),
     yargs([...words])
       .scriptName(program)
@@ -56,6 +59,23 @@ const run: Command = async (words, program) => {
 
 /** The classic options are described for `--help`; their own scanner reads them. */
 function describeOptions(parser: Argv): Argv {
-  const lines = OPTIONS.map(({ name, value, summary }) => `  ${`${name} ${value ?? ''}`.padEnd(28)}${summary}`);
+  const lines = OPTIONS.map(({ name, value, summary }) => hanging(`  ${name} ${value ?? ''}`, summary));
   return parser.epilogue(`Options of the daemon:\n${lines.join('\n')}`);
+}
+
+const TEXT_COLUMN = 27;
+const LINE_WIDTH = 79;
+
+/** A name, and a text beside it in lines of its own column. */
+function hanging(name: string, text: string): string {
+  const lines: string[] = [];
+  let line = name.padEnd(TEXT_COLUMN);
+  for (const word of text.split(' ')) {
+    if (line.length + word.length >= LINE_WIDTH) {
+      lines.push(line);
+      line = ' '.repeat(TEXT_COLUMN);
+    }
+    line = `${line} ${word}`;
+  }
+  return [...lines, line].join('\n');
 }

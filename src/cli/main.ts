@@ -2,10 +2,12 @@
 
 import { writeSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
-import { commandNamed } from './commands.ts';
+import { nearest } from '../config/nearest.ts';
+import { COMMAND_WORDS, commandNamed } from './commands.ts';
 import { EXIT_FAILURE, EXIT_OK } from './exit-codes.ts';
 import { scanOptions, usageLine } from './options.ts';
 import type { DaemonOptions } from './options.ts';
+import { isDetachedChild } from '../daemon/detach.ts';
 import { runDaemon } from '../daemon/run.ts';
 import { showConfiguration, testConfiguration } from './test-config.ts';
 import { FEATURES, VERSION, versionLine } from './version.ts';
@@ -25,9 +27,10 @@ async function main(words: readonly string[]): Promise<number | undefined> {
   const command = commandNamed(words);
   if (command !== undefined) return command(words, program);
   const scanned = scanOptions(words);
-  if (scanned.kind === 'usage') return say(usageLine(program), EXIT_FAILURE);
+  const notices = scanned.kind === 'usage' ? scanned.notices : scanned.options.notices;
+  if (!isDetachedChild()) for (const notice of notices) say(notice, EXIT_OK);
+  if (scanned.kind === 'usage') return usage(scanned.stray);
   const { options } = scanned;
-  for (const notice of options.notices) say(notice, EXIT_OK);
   return run({ ...options, configPath: resolve(options.configPath) });
 }
 
@@ -42,6 +45,12 @@ async function run(options: DaemonOptions): Promise<number | undefined> {
     case 'run':
       return runDaemon(options, { program, version: VERSION, features: FEATURES });
   }
+}
+
+function usage(stray: string | undefined): number {
+  const command = stray === undefined ? undefined : nearest(stray, COMMAND_WORDS);
+  if (command !== undefined) say(`${program}: no such command: ${stray}, did you mean ${command}?`, EXIT_FAILURE);
+  return say(usageLine(program), EXIT_FAILURE);
 }
 
 /** One line for people, at once: nothing may be lost when the process ends. */

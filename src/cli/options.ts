@@ -4,7 +4,8 @@
 
 import { SYSLOG_FACILITIES } from '../config/attributes/values.ts';
 import type { SyslogFacility } from '../config/attributes/values.ts';
-import type { LogChoice, RunOptions } from '../daemon/run.ts';
+import { nearest } from '../config/nearest.ts';
+import type { RunOptions } from '../daemon/run.ts';
 
 export interface DaemonOptions extends RunOptions {
   readonly mode: 'run' | 'test' | 'show' | 'version';
@@ -13,7 +14,10 @@ export interface DaemonOptions extends RunOptions {
   readonly notices: readonly string[];
 }
 
-export type ScanResult = { readonly kind: 'options'; readonly options: DaemonOptions } | { readonly kind: 'usage' };
+/** A usage error carries the lines that come before the usage line, and a first word that may be meant as a command. */
+export type ScanResult =
+  | { readonly kind: 'options'; readonly options: DaemonOptions }
+  | { readonly kind: 'usage'; readonly notices: readonly string[]; readonly stray?: string };
 
 type Draft = { -readonly [K in keyof DaemonOptions]: DaemonOptions[K] };
 
@@ -21,6 +25,8 @@ interface OptionRow {
   readonly name: string;
   /** Name of the value in the usage line; absent for a switch. */
   readonly value?: string;
+  /** What a value is, for the completion of shells; absent: nothing to choose from. */
+  readonly choices?: 'file' | 'folder' | readonly string[];
   readonly summary: string;
   /** Returns false for a value that is not valid. Stopping options end the scan. */
   readonly apply: (draft: Draft, value: string) => boolean | 'stop';
@@ -39,24 +45,28 @@ export const OPTIONS: readonly OptionRow[] = [
   {
     name: '-f',
     value: 'config_file',
+    choices: 'file',
     summary: 'Read this file instead of /etc/xinetd.conf.',
     apply: (draft, value) => set(draft, { configPath: value }),
   },
   {
     name: '-filelog',
     value: 'filename',
+    choices: 'file',
     summary: 'Append daemon messages to this file.',
-    apply: (draft, value) => chooseLog(draft, { kind: 'file', path: value }),
+    apply: (draft, value) => set(draft, { log: { kind: 'file', path: value } }),
   },
   {
     name: '-syslog',
     value: 'facility',
+    choices: SYSLOG_FACILITIES,
     summary: 'Send daemon messages to this syslog facility.',
-    apply: (draft, value) => chooseLog(draft, { kind: 'syslog', facility: facilityNamed(draft, value) }),
+    apply: (draft, value) => set(draft, { log: { kind: 'syslog', facility: facilityNamed(draft, value) } }),
   },
   {
     name: '-pidfile',
     value: 'filename',
+    choices: 'file',
     summary: 'Write the process id to this file.',
     apply: (draft, value) => set(draft, { pidFile: value }),
   },
@@ -116,6 +126,7 @@ export const OPTIONS: readonly OptionRow[] = [
   {
     name: '-statedir',
     value: 'directory',
+    choices: 'folder',
     summary: 'Keep bans over a restart here; otherwise in /var/lib/xinetd-ts for /etc/xinetd.conf only.',
     apply: (draft, value) => set(draft, { stateFolder: { kind: 'at', path: value } }),
   },
@@ -127,6 +138,7 @@ export const OPTIONS: readonly OptionRow[] = [
   {
     name: '-control',
     value: 'path',
+    choices: 'file',
     summary: 'Answer questions on this socket; otherwise on /run/xinetd-ts.sock when root.',
     apply: (draft, value) => set(draft, { controlSocket: { kind: 'at', path: value } }),
   },
@@ -151,23 +163,38 @@ export function usageLine(program: string): string {
 export function scanOptions(words: readonly string[]): ScanResult {
   const draft = defaults();
   draft.words = words;
+  const usage = (stray?: string): ScanResult => ({
+    kind: 'usage',
+    notices: draft.notices,
+    ...(stray !== undefined && { stray }),
+  });
+  const seen = new Set<string>();
   let at = 0;
   for (; at < words.length; at += 1) {
     const word = words[at] ?? '';
     if (!word.startsWith('-') || word === '-') break;
     const row = OPTIONS.find((option) => option.name === word);
     if (row === undefined) {
-      draft.warnings = [...draft.warnings, { level: 'warning', text: `unknown option ignored: ${word}` }];
+      draft.warnings = [...draft.warnings, { level: 'warning', text: unknownOption(word) }];
       continue;
     }
-    if (row.value !== undefined && at + 1 >= words.length) return { kind: 'usage' };
+    seen.add(row.name);
+    if (row.value !== undefined && at + 1 >= words.length) return usage();
     if (row.value !== undefined) at += 1;
     const outcome = row.apply(draft, words[at] ?? '');
-    if (outcome === false) return { kind: 'usage' };
+    if (outcome === false) return usage();
     if (outcome === 'stop') return { kind: 'options', options: draft };
   }
-  return at < words.length ? { kind: 'usage' } : { kind: 'options', options: draft };
+  if (at < words.length) return usage(at === 0 ? words[0] : undefined);
+  return seen.has('-filelog') && seen.has('-syslog') ? usage() : { kind: 'options', options: draft };
 }
+
+function unknownOption(word: string): string {
+  const near = nearest(word, OPTION_NAMES);
+  return `unknown option ignored: ${word}${near === undefined ? '' : ` (did you mean ${near}?)`}`;
+}
+
+const OPTION_NAMES = OPTIONS.map(({ name }) => name);
 
 function defaults(): Draft {
   return {
@@ -196,13 +223,6 @@ function defaults(): Draft {
 
 function set(draft: Draft, values: Partial<DaemonOptions>): true {
   Object.assign(draft, values);
-  return true;
-}
-
-/** `-filelog` and `-syslog` exclude each other, wherever they stand. */
-function chooseLog(draft: Draft, choice: LogChoice): boolean {
-  if (draft.log.kind !== 'unsaid' && draft.log.kind !== choice.kind) return false;
-  draft.log = choice;
   return true;
 }
 

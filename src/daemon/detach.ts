@@ -32,9 +32,14 @@ export interface StatusPipe {
   readonly reportUp: () => void;
 }
 
+/** Whether `detach` has started this process: what the parent has said need not be said again. */
+export function isDetachedChild(): boolean {
+  return process.env[STATUS_VARIABLE] === String(STATUS_FD);
+}
+
 /** Claims the status pipe if this process is the detached child. Call once, before the environment is read. */
 export function claimStatusPipe(): StatusPipe | undefined {
-  if (process.env[STATUS_VARIABLE] !== String(STATUS_FD)) return undefined;
+  if (!isDetachedChild()) return undefined;
   delete process.env[STATUS_VARIABLE];
   let isUp = false;
   return {

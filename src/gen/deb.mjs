@@ -95,7 +95,6 @@ function documents() {
 
 function completions() {
   const from = join(root, 'etc/completion');
-  if (!existsSync(from)) return;
   put(`usr/share/bash-completion/completions/${name}`, readFileSync(join(from, `${name}.bash`)));
   put(`usr/share/zsh/vendor-completions/_${name}`, readFileSync(join(from, `_${name}`)));
   put(`usr/share/fish/vendor_completions.d/${name}.fish`, readFileSync(join(from, `${name}.fish`)));

@@ -1,5 +1,6 @@
 // Everything that is generated, as path → text. Pure but for the frames, which come in as an argument.
 
+import { completionScript } from '../cli/completion-scripts.ts';
 import { OPTIONS } from '../cli/options.ts';
 import { ATTRIBUTES } from '../config/attributes/index.ts';
 import { CODES } from '../config/codes.ts';
@@ -19,6 +20,9 @@ export function generatedFiles(frames: Frames, version: string): Readonly<Record
     'grammar/service.schema.json': serviceSchema(attributes),
     'docs/attributes.md': attributesPage(attributes),
     'docs/diagnostics.md': diagnosticsPage(CODES),
+    'etc/completion/xinetd-ts.bash': completionScript('bash'),
+    'etc/completion/_xinetd-ts': completionScript('zsh'),
+    'etc/completion/xinetd-ts.fish': completionScript('fish'),
     'docs/man/xinetd.conf.5': fillFrame(frames['xinetd.conf.5'], {
       version,
       attributes: attributeParagraphs(attributes),

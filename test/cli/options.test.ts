@@ -38,6 +38,26 @@ describe('scanOptions', () => {
     expect(options('-d')).toMatchObject({ isDebug: true, isStayAlive: false });
   });
 
+  test('names the option that was meant', () => {
+    expect(options('-dontfrok').warnings.map(({ text }) => text)).toEqual([
+      'unknown option ignored: -dontfrok (did you mean -dontfork?)',
+    ]);
+  });
+
+  test('refuses both kinds of log at the end alone', () => {
+    expect(isUsage('-syslog', 'daemon', '-filelog', '/l')).toBe(true);
+    expect(options('-syslog', 'daemon', '-filelog', '/l', '-version').mode).toBe('version');
+  });
+
+  test('keeps its notices with a usage error', () => {
+    const notices = ['The shutdownprocs option has been deprecated.'];
+    expect(scanOptions(['-shutdownprocs', '5', 'relod'])).toEqual({ kind: 'usage', notices });
+  });
+
+  test('hands back a first word that is no option', () => {
+    expect(scanOptions(['relod'])).toEqual({ kind: 'usage', notices: [], stray: 'relod' });
+  });
+
   test('goes on after an unknown option and warns', () => {
     const found = options('-bogus', '-stayalive');
     expect(found.isStayAlive).toBe(true);
