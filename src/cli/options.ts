@@ -161,32 +161,33 @@ export function usageLine(program: string): string {
 
 /** Reads the command line. Source: spec section 1.1. */
 export function scanOptions(words: readonly string[]): ScanResult {
-  const draft = defaults();
-  draft.words = words;
-  const usage = (stray?: string): ScanResult => ({
-    kind: 'usage',
-    notices: draft.notices,
-    ...(stray !== undefined && { stray }),
-  });
+  const draft = { ...defaults(), words };
   const seen = new Set<string>();
   let at = 0;
-  for (; at < words.length; at += 1) {
+  for (; isOption(words[at]); at += 1) {
     const word = words[at] ?? '';
-    if (!word.startsWith('-') || word === '-') break;
     const row = OPTIONS.find((option) => option.name === word);
     if (row === undefined) {
       draft.warnings = [...draft.warnings, { level: 'warning', text: unknownOption(word) }];
       continue;
     }
     seen.add(row.name);
-    if (row.value !== undefined && at + 1 >= words.length) return usage();
+    if (row.value !== undefined && at + 1 >= words.length) return usage(draft);
     if (row.value !== undefined) at += 1;
     const outcome = row.apply(draft, words[at] ?? '');
-    if (outcome === false) return usage();
+    if (outcome === false) return usage(draft);
     if (outcome === 'stop') return { kind: 'options', options: draft };
   }
-  if (at < words.length) return usage(at === 0 ? words[0] : undefined);
-  return seen.has('-filelog') && seen.has('-syslog') ? usage() : { kind: 'options', options: draft };
+  if (at < words.length) return usage(draft, at === 0 ? words[0] : undefined);
+  return seen.has('-filelog') && seen.has('-syslog') ? usage(draft) : { kind: 'options', options: draft };
+}
+
+function isOption(word: string | undefined): boolean {
+  return word?.startsWith('-') === true && word !== '-';
+}
+
+function usage({ notices }: Draft, stray?: string): ScanResult {
+  return { kind: 'usage', notices, ...(stray !== undefined && { stray }) };
 }
 
 function unknownOption(word: string): string {
