@@ -15,6 +15,8 @@ export interface Diagnostic {
   readonly span?: Span;
   /** The line the reference would print in `[file=…] [line=…]`, where it is not that of `span`. */
   readonly logPlace?: { readonly file: string; readonly line: number };
+  /** Found where the reference does not look any more, after another error: told to people, not to the log. */
+  readonly isAside?: boolean;
   readonly hint?: string;
   readonly related?: readonly { readonly span: Span; readonly message: string }[];
 }

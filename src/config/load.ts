@@ -87,13 +87,13 @@ function interleave(
 ): Diagnostic[] {
   const result: Diagnostic[] = [];
   let next = 0;
-  for (const [index, { block, diagnostics }] of blocks.entries()) {
+  for (const [index, { block, diagnostics, asides = [] }] of blocks.entries()) {
     const upToHere = syntax.slice(next, counts[index]);
     const inside = upToHere.findIndex(
       ({ span }) => span?.source === block.span.source && span.start > block.span.start,
     );
     const before = inside === -1 ? upToHere.length : inside;
-    for (const part of [upToHere.slice(0, before), diagnostics, upToHere.slice(before)]) {
+    for (const part of [upToHere.slice(0, before), diagnostics, upToHere.slice(before), asides]) {
       for (const finding of part) result.push(finding);
     }
     next += upToHere.length;

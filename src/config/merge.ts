@@ -49,6 +49,8 @@ export interface MergedBlock {
   readonly block: ServiceBlock | DefaultsBlock;
   readonly draft?: Draft;
   readonly diagnostics: readonly Diagnostic[];
+  /** Mistakes after the syntax error that broke the block off. */
+  readonly asides?: readonly Diagnostic[];
 }
 
 export interface Merged {
@@ -84,7 +86,13 @@ function mergeService(block: ServiceBlock, defaults: Defaults, ports: ConfigPort
         : 'whole';
   const { isInetd, isRevived } = reader;
   const draft: Draft = { name: block.name.text, values, origins, span: block.name.span, isInetd, state, isRevived };
-  return { block, draft, diagnostics };
+  return { block, draft, diagnostics, asides: asidesOf(block, ports) };
+}
+
+/** Read as if by themselves, so that they change nothing. */
+function asidesOf({ name, unheard = [] }: ServiceBlock, ports: ConfigPorts): readonly Diagnostic[] {
+  const found = new BlockReader(ports, name.text, false).read(unheard);
+  return found.filter(({ code }) => code !== 'XC106').map((diagnostic) => ({ ...diagnostic, isAside: true }));
 }
 
 const INHERITED = ATTRIBUTES.filter((row) => row.inherit !== 'never');

@@ -15,6 +15,7 @@ import {
   adviceOnOpening,
   adviceOnOperator,
   adviceOnSwallowed,
+  isKeyword,
   lintValues,
   type Advice,
 } from './syntax-hints.ts';
@@ -24,6 +25,7 @@ import { BYTE, type Line } from './tokens.ts';
 /** The body of an entry: what was read, and whether its end was found. */
 interface Block {
   readonly assignments: readonly Assignment[];
+  readonly unheard?: readonly Assignment[];
   readonly isComplete: boolean;
 }
 
@@ -199,20 +201,28 @@ export class Parser {
     return { code: 'XC010', args: [MAX_LINE_BYTES], span };
   }
 
+  /** In a service the lines up to its end count for nothing; mistakes in them are told all the same. */
   #broken(finding: Diagnostic, assignments: readonly Assignment[], kind: 'service' | 'defaults'): Block {
-    if (kind === 'defaults') this.#push(finding);
-    else this.#skipAfter(finding);
-    return { assignments, isComplete: false };
+    if (kind === 'defaults') {
+      this.#push(finding);
+      return { assignments, isComplete: false };
+    }
+    const rest: (Assignment | Diagnostic)[] = [];
+    this.#skipAfter(finding, (line) => rest.push(this.assignment(line)));
+    const unheard = rest.filter((line) => 'kind' in line);
+    for (const line of rest)
+      if ('code' in line && !isKeyword(String(line.args[0]))) this.#push({ ...line, isAside: true });
+    return { assignments, ...(unheard.length > 0 && { unheard }), isComplete: false };
   }
 
   /** compat: a service that is switched off is not examined further (corpus attr-disable-first-garbage-after). */
   #switchedOff(header: Line, assignments: readonly Assignment[]): Block {
-    if (this.#skip() === undefined) this.#pushAtEnd('XC004', header);
+    if (this.#skip(ignore) === undefined) this.#pushAtEnd('XC004', header);
     return { assignments, isComplete: true };
   }
 
-  #skipAfter(finding: Diagnostic): undefined {
-    const swallowed = this.#skip();
+  #skipAfter(finding: Diagnostic, onLine: (line: Line) => void = ignore): undefined {
+    const swallowed = this.#skip(onLine);
     const related = [...(finding.related ?? []), ...(swallowed?.related ?? [])];
     this.#push(related.length === 0 ? finding : { ...finding, related });
     if (swallowed !== undefined || this.#isStopped) return;
@@ -220,10 +230,11 @@ export class Parser {
   }
 
   /** Reads to the next line that is only `}`: notes on entries it swallowed, or undefined at the end of the file. */
-  #skip(): Advice | undefined {
+  #skip(onLine: (line: Line) => void): Advice | undefined {
     const passed: Word[] = [];
     for (let line = this.#line(); line !== undefined; line = this.#line()) {
       if (line.kind === 'close') return adviceOnSwallowed(passed);
+      if (line.kind !== 'open') onLine(line);
       const [keyword, name] = line.kind === 'text' ? headerWords(this.#source, line, 2) : [];
       if (keyword?.text.toLowerCase() === 'service' && name !== undefined) passed.push(name);
     }
@@ -276,4 +287,8 @@ function disableWatch(kind: 'service' | 'defaults'): (assignment: Assignment) =>
 
 function isNamed({ name }: Assignment, wanted: string): boolean {
   return name.text.length === wanted.length && name.text.toLowerCase() === wanted;
+}
+
+function ignore(): void {
+  // Nobody wants to know.
 }

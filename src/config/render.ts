@@ -50,9 +50,9 @@ export function renderTerminal(diagnostic: Diagnostic): string | undefined {
 }
 
 /** What the daemon's log says; undefined where the reference says nothing. */
-export function renderLog({ code, args, span, logPlace }: Diagnostic): LogLine | undefined {
+export function renderLog({ code, args, span, logPlace, isAside }: Diagnostic): LogLine | undefined {
   const row = codeRow(code);
-  if (row.log === undefined) return undefined;
+  if (row.log === undefined || isAside === true) return undefined;
   const text = fill(row.log, args);
   const place = logPlace ?? (span && { file: span.source.name, line: placeOf(span.source, span.start).line });
   const suffix = row.hasPlace && place !== undefined ? ` [file=${place.file}] [line=${place.line}]` : '';

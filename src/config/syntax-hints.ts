@@ -12,6 +12,11 @@ export type Advice = Pick<Diagnostic, 'hint' | 'related'>;
 const KEYWORDS: ReadonlySet<string> = new Set(['service', 'defaults', 'include', 'includedir']);
 const SWALLOWED_SHOWN = 5;
 
+/** Whether an entry may begin with the word. */
+export function isKeyword(word: string): boolean {
+  return KEYWORDS.has(word.toLowerCase());
+}
+
 /** For an entry whose next line is not the opening brace. */
 export function adviceOnOpening(source: SourceText, header: Line, next: Line | undefined): Advice {
   const headerText = source.text.slice(header.start, header.end);
@@ -26,7 +31,7 @@ export function adviceOnOpening(source: SourceText, header: Line, next: Line | u
 export function adviceOnClosing(finding: Diagnostic, header: Span, assignments: readonly Assignment[]): Advice {
   const name = String(finding.args[0]);
   if (name.startsWith('}')) return { hint: 'nothing may follow "}" on its line, not even a comment' };
-  if (!KEYWORDS.has(name.toLowerCase())) return {};
+  if (!isKeyword(name)) return {};
   const related = [{ span: header, message: 'the entry that begins here has no line that is only "}"' }];
   return { related, ...adviceOnEnd(assignments) };
 }

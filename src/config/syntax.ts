@@ -29,6 +29,8 @@ export interface ServiceBlock {
   readonly kind: 'service';
   readonly name: Word;
   readonly assignments: readonly Assignment[];
+  /** What stands after the syntax error that broke the block off. It counts for nothing, but may hold more mistakes. */
+  readonly unheard?: readonly Assignment[];
   readonly isComplete: boolean;
   readonly span: Span;
   /**

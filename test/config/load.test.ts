@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { loadConfig, mayReload, objectionsTo } from '../../src/config/load.ts';
+import { renderLog } from '../../src/config/render.ts';
 import { fakePorts } from '../support/fake-ports.ts';
 import { defaultsText, loadText, place, serviceText, smallWorld } from '../support/load-text.ts';
 
@@ -22,6 +23,15 @@ describe('loadConfig', () => {
       '1:9 XC250',
       '13:9 XC250',
     ]);
+  });
+
+  test('tells the mistakes after a syntax error, but not to the log', () => {
+    const text = serviceText(['nice 5', 'cps = a b', 'port=80', 'nope = 1']);
+    const { diagnostics, services } = loadText(text);
+    const after = diagnostics.filter(({ isAside }) => isAside === true);
+    expect(after.map(place)).toEqual(['11:1 XC006', '10:7 XC152', '12:1 XC100']);
+    expect(after.map(renderLog)).toEqual([undefined, undefined, undefined]);
+    expect(services).toEqual([]);
   });
 
   test('reads an included file in its place', () => {
