@@ -158,7 +158,8 @@ function addressText(source: Source | undefined, { address }: Style): string {
 
 function fromFields({ source }: HasSource, { address, showsPort }: Style): Fields {
   if (source === undefined) return {};
-  return { from: address(source), port: showsPort && source.family !== 'unix' ? source.port : undefined };
+  const { family, port, via } = source;
+  return { from: address(source), port: showsPort && family !== 'unix' ? port : undefined, via };
 }
 
 function placeText(rule: Span | undefined): string | undefined {

@@ -47,7 +47,10 @@ function endsOf(
   via: Source,
 ): Pick<Caller, 'source' | 'called'> {
   if (client === undefined) return { source: via };
-  return { source: sourceOfEnd(client), ...(server === undefined ? {} : { called: sourceOfEnd(server) }) };
+  return {
+    source: { ...sourceOfEnd(client), via: via.plain },
+    ...(server === undefined ? {} : { called: sourceOfEnd(server) }),
+  };
 }
 
 function sourceOfEnd({ family, port, plain, words }: ProxyEnd): Source {

@@ -20,6 +20,8 @@ export interface Source {
   readonly port: number;
   /** Of a unix socket's caller. */
   readonly person?: Person;
+  /** The plain address of the proxy that has named this caller. */
+  readonly via?: string;
   /** As the reference prints it: `::ffff:192.0.2.1` on a dual-stack socket. */
   readonly text: string;
   /** Always without the mapping prefix; `uid:1000` for a unix socket's caller. */

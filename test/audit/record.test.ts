@@ -41,6 +41,11 @@ const COMMON = { service: 'ftp', connection: '99-8' };
 const FROM = { from: '192.0.2.1', port: PORT };
 
 describe('a record', () => {
+  test('names the proxy that has named the caller', () => {
+    const event = { ...START, source: { ...REQUEST.source, via: '10.0.0.5' } };
+    expect(compileRecord(EVERYTHING, FULL, 99)(event)).toMatchObject({ ...FROM, via: '10.0.0.5' });
+  });
+
   test('has every field with every flag', () => {
     expect(ALL.map(compileRecord(EVERYTHING, FULL, 99))).toEqual([
       { ...COMMON, event: 'start', pid: 7, ...FROM },

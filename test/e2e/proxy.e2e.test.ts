@@ -144,6 +144,13 @@ test('rules and limits are about the caller whom the proxy names', async () => {
   first.hangUp();
 });
 
+test('a record names caller and proxy', async () => {
+  const { daemon, port } = await behindProxies({ log_format: 'json' });
+  expect(await pass(port, `${line('192.0.2.1')}hello\n`)).toBe('192.0.2.1 says hello\n');
+  const [start = ''] = await daemon.audits(1);
+  expect(JSON.parse(start)).toMatchObject({ event: 'start', from: '192.0.2.1', port: 5000, via: '127.0.0.5' });
+});
+
 test('nobody else may say who calls, or call', async () => {
   const { daemon, port } = await behindProxies();
   expect(await exchange(port, { from: '127.0.0.6', send: line('192.0.2.1') })).toBe('');

@@ -114,6 +114,46 @@ test('every datagram gets its server, though all look the same', async () => {
   expect(daemon.log).not.toMatch(/delayed/);
 });
 
+test('a refused sender leaves the service listening', async () => {
+  const taking = 'of=/run/admitted bs=64 count=1 status=none';
+  const { daemon, port } = await waiting({
+    ...DATAGRAM,
+    server: '/bin/dd',
+    server_args: taking,
+    no_access: '127.0.0.9',
+    log_on_failure: 'HOST',
+  });
+  const say = async (from: string): Promise<void> => {
+    const socket = createSocket('udp4');
+    await new Promise<void>((resolve) => socket.bind(0, from, resolve));
+    await new Promise<void>((resolve) => socket.send('hello', port, '127.0.0.1', () => resolve()));
+    socket.close();
+  };
+  for (let refused = 1; refused <= 3; refused += 1) {
+    await say('127.0.0.9');
+    await until('it is refused', () => daemon.audit.filter((line) => line.includes(' FAIL: ')).length === refused);
+  }
+  await say('127.0.0.1');
+  await until('the other is served', () => existsSync('/run/admitted'));
+});
+
+test('a refused TCP caller is served once it may be', async () => {
+  const port = freshPort();
+  const text = (attributes: Attributes): string =>
+    defaults(LOG) + service('held', { port, wait: 'yes', server: WAITING, server_args: '1', ...attributes });
+  const daemon = await startDaemon(text({ access_times: shutNow(), log_on_failure: 'HOST' }));
+  const client = await call(port);
+  await until('it is refused', () => daemon.audit.some((line) => / FAIL: held time /.test(line)));
+  await daemon.reload(text({}));
+  await client.hears(/^\d+\n$/);
+});
+
+/** A minute that is neither this one nor one of the next. */
+function shutNow(): string {
+  const hour = (new Date().getHours() + 12) % 24;
+  return `${hour}:00-${hour}:01`;
+}
+
 test('tftp fetches and stores a file', async () => {
   mkdirSync('/run/tftp', { mode: 0o777 });
   chmodSync('/run/tftp', 0o777);
