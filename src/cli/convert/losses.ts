@@ -24,6 +24,7 @@ const WRITTEN: ReadonlySet<AttributeName> = new Set([
   ...(['id', 'type', 'flags', 'disable', 'socket_type', 'protocol', 'port', 'bind', 'v6only', 'wait'] as const),
   ...(['user', 'group', 'groups', 'umask', 'nice', 'server', 'server_args', 'env', 'passenv', 'redirect'] as const),
   ...(['instances', 'per_source', 'only_from', 'no_access', 'rlimit_as', 'rlimit_cpu', 'rlimit_data'] as const),
+  ...(['socket_path', 'socket_mode', 'socket_user', 'socket_group', 'free_bind'] as const),
   ...(['rlimit_rss', 'rlimit_stack', 'rlimit_files', 'rpc_version', 'rpc_number'] as const),
 ]);
 

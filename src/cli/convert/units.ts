@@ -55,15 +55,17 @@ function acceptsHere({ wait, redirect }: ServiceConfig): boolean {
 }
 
 function reasonAgainst({ config }: Service): string | undefined {
-  const { type, flags, socket_type, protocol, port, instances, no_access } = config;
+  const { type, flags, socket_type, protocol, port, socket_path, instances, only_from, no_access } = config;
   if (flags.includes('SENSOR')) return 'a sensor has no counterpart';
   if (type.includes('INTERNAL')) return 'systemd has no built-in services';
   if (type.includes('RPC')) return 'systemd registers nothing with rpcbind';
   if (type.includes('TCPMUX') || type.includes('TCPMUXPLUS')) return 'systemd has no tcpmux';
-  if (LISTEN[socket_type] === undefined || !['tcp', 'udp', 'sctp'].includes(protocol.name)) {
+  if (LISTEN[socket_type] === undefined || !['tcp', 'udp', 'sctp', 'unix'].includes(protocol.name)) {
     return `no ${socket_type} sockets of protocol ${protocol.name}`;
   }
-  if (port === 0) return 'it has no port';
+  if (socket_path !== undefined && (only_from !== undefined || no_access !== undefined))
+    return 'systemd does not ask who calls a unix socket (only_from, no_access)';
+  if (socket_path === undefined && port === 0) return 'it has no port';
   if (instances === 0) return 'it serves nobody';
   const name = no_access?.find((pattern) => prefixOf(pattern) === undefined);
   return name === undefined ? undefined : `systemd cannot refuse callers by name (no_access: ${name.text})`;
@@ -77,6 +79,7 @@ const LISTEN: { readonly [Type in ServiceConfig['socket_type']]?: string } = {
 
 function listenLines(config: ServiceConfig): readonly string[] {
   const { socket_type, port, bind, flags, v6only, protocol } = config;
+  if (config.socket_path !== undefined) return pathLines(config, config.socket_path);
   const isIPv4 = flags.includes('IPv4');
   const [address = '', scope] = (bind?.address ?? (isIPv4 ? '0.0.0.0' : '::')).split('%');
   const endpoint = `${isIPv4 ? address : `[${address}]`}:${port}`;
@@ -85,8 +88,20 @@ function listenLines(config: ServiceConfig): readonly string[] {
     ...(isIPv4 ? [] : [`BindIPv6Only=${v6only ? 'ipv6-only' : 'both'}`]),
     ...(protocol.name === 'sctp' ? ['SocketProtocol=sctp'] : []),
     `Accept=${acceptsHere(config) ? 'yes' : 'no'}`,
+    ...(config.free_bind ? ['FreeBind=yes'] : []),
     ...(flags.includes('KEEPALIVE') ? ['KeepAlive=yes'] : []),
     ...(flags.includes('NODELAY') ? ['NoDelay=yes'] : []),
+  ];
+}
+
+function pathLines(config: ServiceConfig, path: string): readonly string[] {
+  const { socket_type, socket_mode, socket_user, socket_group } = config;
+  return [
+    `${LISTEN[socket_type] ?? ''}=${plainText(path)}`,
+    `SocketMode=0${socket_mode.toString(8).padStart(3, '0')}`,
+    ...(socket_user === undefined ? [] : [`SocketUser=${socket_user.name}`]),
+    ...(socket_group === undefined ? [] : [`SocketGroup=${socket_group.name}`]),
+    `Accept=${acceptsHere(config) ? 'yes' : 'no'}`,
   ];
 }
 

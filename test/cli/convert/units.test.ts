@@ -95,6 +95,24 @@ test.each([
   expect(lines).toContain(`ExecStart=/usr/lib/systemd/systemd-socket-proxyd --connections-max=4 ${expected}`);
 });
 
+test('a path has its mode and owner', () => {
+  const path = ['socket_path = /run/t1', 'port = -', 'protocol = -'];
+  const owner = ['socket_mode = 0660', 'socket_user = root', 'socket_group = daemon'];
+  expect(linesFor(...path, ...owner).slice(1, 7)).toEqual([
+    'Description=t1, as xinetd served it',
+    'ListenStream=/run/t1',
+    'SocketMode=0660',
+    'SocketUser=root',
+    'SocketGroup=daemon',
+    'Accept=yes',
+  ]);
+  expect(convert([...path, 'only_from = uid:root'])).toMatchObject({ kind: 'refused' });
+});
+
+test('an address may come later', () => {
+  expect(linesFor('bind = 10.0.0.1', 'free_bind = yes')).toContain('FreeBind=yes');
+});
+
 describe('what is lost', () => {
   test.each([
     [['cps = 10 5'], ['cps = 10 5 !']],
