@@ -2,7 +2,7 @@
 // Pure. The assignments are those an administrator would have written, their spans point at the fields.
 // Lines are checked here, because the reference words its findings differently for them (XC040 – XC059).
 // differs: D19 short lines are errors instead of crashes, RPC lines are kept, `user:group` and ids are understood,
-// and an internal service is called NAME-SOCKTYPE. differs: D88 so are addresses, ports, families, limits and tcpd.
+// and an internal service is called NAME-SOCKTYPE. differs: D88 so are addresses, ports, families, limits, tcpd and unix sockets.
 
 import type { DiagnosticCode } from './codes.ts';
 import type { DiagnosticCollector } from './diagnostic.ts';
@@ -17,6 +17,8 @@ import {
   waitField,
 } from './inetd-words.ts';
 import type { FamilySuffix, ProtocolField, ServiceField } from './inetd-words.ts';
+import { accountOf, assign, fileName, limit, program, types } from './inetd-assign.ts';
+import { pathField, pathIdentity, pathService } from './inetd-path.ts';
 import type { ConfigPorts } from './ports.ts';
 import type { Span } from './source.ts';
 import type { Assignment, ServiceBlock, Word } from './syntax.ts';
@@ -75,11 +77,12 @@ class InetdLine {
   #parts(): Parts | undefined {
     const [first] = this.#fields;
     if (first === undefined) return this.#fail('XC040');
-    const service = serviceField(first);
+    const path = pathField(first);
+    const service = path === undefined ? serviceField(first) : pathService(path);
     const socketType = this.#socketType();
     if (socketType === undefined) return undefined;
-    const protocol = this.#protocol(service);
-    const identity = protocol && this.#identity(service, protocol);
+    const protocol = path === undefined ? this.#protocol(service) : this.#pathProtocol();
+    const identity = protocol && (path === undefined ? this.#identity(service, protocol) : pathIdentity(path));
     if (protocol === undefined || identity === undefined) return undefined;
     const wait = this.#wait();
     if (wait === undefined) return undefined;
@@ -114,6 +117,14 @@ class InetdLine {
     if (this.#context.ports.lookupProtocol(found.protocol.text) === undefined)
       return this.#fail('XC046', found.protocol);
     return { ...found, isRpc };
+  }
+
+  /** A path is of the protocol unix and of no other. */
+  #pathProtocol(): ProtocolField | undefined {
+    const protocol = this.#fields[2];
+    if (protocol === undefined) return this.#fail('XC052');
+    if (protocol.text !== 'unix') return this.#fail('XC046', protocol);
+    return { isRpc: false, protocol, family: '', options: [] };
   }
 
   /** AIX writes program number and versions behind the arguments. */
@@ -252,41 +263,6 @@ interface Server {
 function internal(service: Word, socketType: Word, word: Word): Server {
   const id = TWO_FORMED.has(service.text) ? [assign('id', named(`${service.text}-${socketType.text}`, service))] : [];
   return { word, isInternal: true, flags: [], assignments: [types(word, 'INTERNAL'), ...id] };
-}
-
-function program(server: Word, argv: readonly Word[]): readonly Assignment[] {
-  const [first] = argv;
-  return first === undefined
-    ? [assign('server', server)]
-    : [assign('server', server), assign('server_args', first, argv)];
-}
-
-function accountOf(user: Word, group: Word | undefined): readonly Assignment[] {
-  const groups = assign('groups', named('yes', user));
-  return group === undefined ? [assign('user', user), groups] : [assign('user', user), assign('group', group), groups];
-}
-
-/** A limit of 0 is none. */
-function limit(name: string, value: Word | undefined, ...more: readonly string[]): readonly Assignment[] {
-  if (value === undefined || Number(value.text) === 0) return [];
-  return [assign(name, value, [value, ...more.map((text) => named(text, value))])];
-}
-
-function types(field: Word, ...names: readonly string[]): Assignment {
-  return assign(
-    'type',
-    field,
-    names.map((name) => named(name, field)),
-  );
-}
-
-function assign(name: string, field: Word, values: readonly Word[] = [field]): Assignment {
-  const { span } = field;
-  return { kind: 'assignment', name: { text: name, span }, operator: '=', operatorSpan: span, values };
-}
-
-function fileName(path: string): string {
-  return path.slice(path.lastIndexOf('/') + 1);
 }
 
 function isVersionRange(text: string): boolean {

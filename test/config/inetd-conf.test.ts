@@ -31,6 +31,26 @@ describe('a line of inetd.conf', () => {
     expect(log).toEqual(['added service ftp [file=i] [line=3]']);
   });
 
+  it.each([
+    ['/run/ftp', 'ftp: socket_path=/run/ftp, '],
+    [
+      ':root:daemon:0660:/run/ftp',
+      'ftp: socket_path=/run/ftp, socket_mode=0660, socket_user=root, socket_group=daemon, ',
+    ],
+    [':::0600:/run/ftp', 'ftp: socket_path=/run/ftp, socket_mode=0600, socket_type'],
+  ])('may listen on the path %s', (field, expected) => {
+    const { services } = parse(`${field} stream unix nowait root /bin/ftpd ftpd\n`);
+    expect(services[0]).toContain(expected);
+    expect(services[0]).toMatch(/socket_type=stream, wait=no, .* server=\/bin\/ftpd, server_args=ftpd$/u);
+  });
+
+  it('of a path is of the protocol unix', () => {
+    expect(parse('/run/ftp stream tcp nowait root /s\n')).toEqual({
+      services: [],
+      log: ['inetd.conf - Protocol tcp not in /etc/protocols [file=i] [line=1]'],
+    });
+  });
+
   it('may have no arguments at all', () => {
     expect(parse('ftp stream tcp nowait root /bin/ftpd\n').services[0]).not.toContain('server_args');
   });

@@ -106,3 +106,9 @@ test('a reload reads the file again', async () => {
   expect(await exchange(9998)).toBe('after\n');
   expect(await exchange(9, { send: 'nothing', isHalfClosed: true })).toBe('');
 });
+
+test('a path is listened on', async () => {
+  await startWith(':::0666:/run/greeting.sock stream unix nowait root /bin/echo echo hello\n');
+  const talk = 'import socket; s = socket.socket(socket.AF_UNIX); s.connect("/run/greeting.sock"); print(s.recv(9))';
+  expect(await output('python3', ['-c', talk])).toBe("b'hello\\n'\n");
+});

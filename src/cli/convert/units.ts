@@ -37,7 +37,10 @@ export function unitsOf(service: Service, { unit, origin, groupsOf }: Conversion
   const isAccepting = acceptsHere(config);
   const socket = unitFile(`${unit}.socket`, origin, [
     { name: 'Unit', lines: [description] },
-    { name: 'Socket', lines: [...listenLines(config), ...limitLines(config, isAccepting), ...access.lines] },
+    {
+      name: 'Socket',
+      lines: [...(pathLines(config) ?? listenLines(config)), ...limitLines(config, isAccepting), ...access.lines],
+    },
     { name: 'Install', lines: ['WantedBy=sockets.target'] },
   ]);
   const unitLines = isAccepting ? ['CollectMode=inactive-or-failed'] : ['StartLimitIntervalSec=0'];
@@ -55,7 +58,7 @@ function acceptsHere({ wait, redirect }: ServiceConfig): boolean {
 }
 
 function reasonAgainst({ config }: Service): string | undefined {
-  const { type, flags, socket_type, protocol, port, socket_path, instances, only_from, no_access } = config;
+  const { type, flags, socket_type, protocol, port, socket_path, instances } = config;
   if (flags.includes('SENSOR')) return 'a sensor has no counterpart';
   if (type.includes('INTERNAL')) return 'systemd has no built-in services';
   if (type.includes('RPC')) return 'systemd registers nothing with rpcbind';
@@ -63,10 +66,14 @@ function reasonAgainst({ config }: Service): string | undefined {
   if (LISTEN[socket_type] === undefined || !['tcp', 'udp', 'sctp', 'unix'].includes(protocol.name)) {
     return `no ${socket_type} sockets of protocol ${protocol.name}`;
   }
-  if (socket_path !== undefined && (only_from !== undefined || no_access !== undefined))
-    return 'systemd does not ask who calls a unix socket (only_from, no_access)';
   if (socket_path === undefined && port === 0) return 'it has no port';
   if (instances === 0) return 'it serves nobody';
+  return reasonOfRules(config);
+}
+
+function reasonOfRules({ socket_path, only_from, no_access }: ServiceConfig): string | undefined {
+  if (socket_path !== undefined && (only_from !== undefined || no_access !== undefined))
+    return 'systemd does not ask who calls a unix socket (only_from, no_access)';
   const name = no_access?.find((pattern) => prefixOf(pattern) === undefined);
   return name === undefined ? undefined : `systemd cannot refuse callers by name (no_access: ${name.text})`;
 }
@@ -79,7 +86,6 @@ const LISTEN: { readonly [Type in ServiceConfig['socket_type']]?: string } = {
 
 function listenLines(config: ServiceConfig): readonly string[] {
   const { socket_type, port, bind, flags, v6only, protocol } = config;
-  if (config.socket_path !== undefined) return pathLines(config, config.socket_path);
   const isIPv4 = flags.includes('IPv4');
   const [address = '', scope] = (bind?.address ?? (isIPv4 ? '0.0.0.0' : '::')).split('%');
   const endpoint = `${isIPv4 ? address : `[${address}]`}:${port}`;
@@ -94,10 +100,12 @@ function listenLines(config: ServiceConfig): readonly string[] {
   ];
 }
 
-function pathLines(config: ServiceConfig, path: string): readonly string[] {
-  const { socket_type, socket_mode, socket_user, socket_group } = config;
+/** undefined for a service with a port. */
+function pathLines(config: ServiceConfig): readonly string[] | undefined {
+  const { socket_type, socket_path, socket_mode, socket_user, socket_group } = config;
+  if (socket_path === undefined) return undefined;
   return [
-    `${LISTEN[socket_type] ?? ''}=${plainText(path)}`,
+    `${LISTEN[socket_type] ?? ''}=${plainText(socket_path)}`,
     `SocketMode=0${socket_mode.toString(8).padStart(3, '0')}`,
     ...(socket_user === undefined ? [] : [`SocketUser=${socket_user.name}`]),
     ...(socket_group === undefined ? [] : [`SocketGroup=${socket_group.name}`]),
