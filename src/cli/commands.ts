@@ -38,24 +38,27 @@ export function commandNamed(words: readonly string[]): Command | undefined {
 const run: Command = async (words, program) => {
   const { default: yargs } = await import('yargs');
   let code: number | undefined = EXIT_OK;
-  const onExit = (exitCode: number): void => void (code = exitCode);
-  const cli = [describeBans, describeCompletion, describeConvert, describeExplain, describeControlCommands].reduce(
-    (described, describe) => describe(described, onExit),
-    yargs([...words])
-      .scriptName(program)
-      .parserConfiguration({ 'short-option-groups': false }),
-  );
-  const parser = describeOptions(cli)
+  const cli = yargs([...words])
+    .scriptName(program)
+    .parserConfiguration({ 'short-option-groups': false });
+  const described = describeCommands(cli, (exitCode) => void (code = exitCode), program);
+  const parser = describeOptions(described)
     .usage('$0 [options]    run the daemon\n$0 <command>    do something else')
-    .command('demo', 'Serve etc/demo.conf on loopback: built-in services and real programs to try.', {}, async () => {
-      code = await demo(program);
-    })
     .version(VERSION)
     .help()
     .strictCommands();
   await parser.parseAsync();
   return code;
 };
+
+/** Adds every command; `onExit` is told the exit code, or undefined by one that goes on. */
+export function describeCommands(cli: Argv, onExit: (code: number | undefined) => void, program: string): Argv {
+  return [describeBans, describeCompletion, describeConvert, describeExplain, describeControlCommands]
+    .reduce((described, describe) => describe(described, onExit), cli)
+    .command('demo', 'Serve etc/demo.conf on loopback: built-in services and real programs to try.', {}, async () => {
+      onExit(await demo(program));
+    });
+}
 
 /** The classic options are described for `--help`; their own scanner reads them. */
 function describeOptions(parser: Argv): Argv {

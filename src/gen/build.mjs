@@ -79,7 +79,7 @@ for (const [name, { file, options }] of Object.entries(CHUNKS)) {
   });
 }
 if (existsSync(`${root}/src/gen/main.ts`)) {
-  await build({ ...commonJs, entryPoints: ['src/gen/main.ts'], outfile: 'dist/gen.js' });
+  await build({ ...commonJs, entryPoints: ['src/gen/main.ts'], outfile: 'dist/gen.js', plugins: [heavyPackagesApart] });
 }
 writeFileSync(`${root}/dist/package.json`, '{ "type": "commonjs" }\n');
 await makeCodeCache();

@@ -2,6 +2,7 @@
 // A frame names its places by lines such as `.\" @attributes@`.
 
 import { escapeText, prose, tagged } from './troff.ts';
+import type { CommandEntry, CommandOption } from './commands.ts';
 import type { AttributeEntry, OptionEntry } from './entries.ts';
 
 /** Fills a frame; a place without text, or text without a place, is a fault of ours and throws. */
@@ -26,6 +27,30 @@ export function optionParagraphs(options: readonly OptionEntry[]): string {
   return options
     .map(({ name, value, summary }) => tagged(value ? `${name} ${value}` : name, prose(summary)))
     .join('\n');
+}
+
+/** All commands as tagged paragraphs, then their options, each once. */
+export function commandParagraphs(commands: readonly CommandEntry[]): string {
+  const paragraphs = commands.map(({ usage, summary, options }) => {
+    const words = [...usage.split(' ').map(usageWord), ...options.map((option) => `[${spelling(option)}]`)];
+    return `.TP\n${words.join(' ')}\n${prose(summary)}`;
+  });
+  const options = new Map(commands.flatMap((command) => command.options).map((option) => [option.name, option]));
+  const explained = [...options.values()].map((option) => `.TP\n${spelling(option)}\n${prose(option.summary)}`);
+  return [...paragraphs, '.PP\nTheir options are', ...explained].join('\n');
+}
+
+/** Operands in italics, the rest bold. */
+function usageWord(word: string): string {
+  const inner = `\\fI${escapeText(word.slice(1, -1))}\\fR`;
+  if (word.startsWith('[')) return `[${inner}]`;
+  return word.startsWith('<') ? inner : `\\fB${escapeText(word)}\\fR`;
+}
+
+function spelling({ name, alias, isSwitch }: CommandOption): string {
+  const names = [alias, name].filter((each) => each !== undefined);
+  const spelled = names.map((each) => `\\fB${escapeText(each.length === 1 ? `-${each}` : `--${each}`)}\\fR`);
+  return `${spelled.join('|')}${isSwitch ? '' : ' \\fIvalue\\fR'}`;
 }
 
 function headOf({ name, aliases, syntax }: AttributeEntry): string {

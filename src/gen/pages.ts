@@ -4,8 +4,9 @@ import { completionScript } from '../cli/completion-scripts.ts';
 import { OPTIONS } from '../cli/options.ts';
 import { ATTRIBUTES } from '../config/attributes/index.ts';
 import { CODES } from '../config/codes.ts';
+import { commandEntries } from './commands.ts';
 import { entryOf } from './entries.ts';
-import { attributeParagraphs, fillFrame, optionParagraphs } from './man.ts';
+import { attributeParagraphs, commandParagraphs, fillFrame, optionParagraphs } from './man.ts';
 import { attributesPage, diagnosticsPage } from './reference.ts';
 import { attributesJson, serviceSchema } from './schema.ts';
 
@@ -27,7 +28,11 @@ export function generatedFiles(frames: Frames, version: string): Readonly<Record
       version,
       attributes: attributeParagraphs(attributes),
     }),
-    'docs/man/xinetd-ts.8': fillFrame(frames['xinetd-ts.8'], { version, options: optionParagraphs(OPTIONS) }),
+    'docs/man/xinetd-ts.8': fillFrame(frames['xinetd-ts.8'], {
+      version,
+      options: optionParagraphs(OPTIONS),
+      commands: commandParagraphs(commandEntries()),
+    }),
     'docs/man/xinetd.log.5': fillFrame(frames['xinetd.log.5'], { version }),
   };
 }
