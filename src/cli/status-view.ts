@@ -68,7 +68,15 @@ function cellsOf({
   const detail = total === 0 ? '' : ` (${reasons.map(([reason, count]) => `${reason} ${count}`).join(', ')})`;
   const rate = cps.connections === 0 ? String(cps.counted) : `${cps.counted}/${cps.connections}`;
   const running = of(instances.running, instances.limit);
-  return [id, state, `${socketType}/${path ?? port}`, running, rate, String(served), `${total}${detail}`];
+  return [
+    id,
+    state,
+    path === undefined || path === null ? `${socketType}/${port}` : `${socketType} ${path}`,
+    running,
+    rate,
+    String(served),
+    `${total}${detail}`,
+  ];
 }
 
 function serverLine({ pid, from, seconds, cpuSeconds }: ServerStatus): string {

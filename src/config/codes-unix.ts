@@ -67,4 +67,12 @@ export const UNIX_CODES = {
     explanation: 'An abstract socket (@name) and a port have neither mode nor owner. The service is left out.',
     fix: 'Remove the attribute, or give socket_path an absolute path. An abstract socket is guarded by only_from alone.',
   },
+  XC288: {
+    ...CHECK,
+    severity: 'warning',
+    reload: 'allow',
+    text: 'service %s has the socket_path of service %s, which stands before it',
+    explanation: 'Two services ask for the same path. The second will fail to start.',
+    fix: 'Give one of the two another path, or remove it.',
+  },
 } as const;

@@ -102,7 +102,7 @@ export class Validator {
   #remember({ draft, report }: Examination, key: string): void {
     const before = this.#passed.get(key);
     const twin = before?.find((earlier) => earlier.values.bind?.address === draft.values.bind?.address);
-    if (twin !== undefined) report('XC241', [draft.name, twin.name]);
+    if (twin !== undefined) report(isUnix(draft) ? 'XC288' : 'XC241', [draft.name, twin.name]);
     if (before === undefined) this.#passed.set(key, [draft]);
     else before.push(draft);
   }

@@ -66,13 +66,16 @@ static socklen_t fill_path(const char *path, struct sockaddr_un *address)
   return (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length + !is_abstract(path));
 }
 
-/* A socket file that nobody listens on any more was left behind. */
-static bool is_stale(const struct unix_spec *spec, const struct sockaddr_un *address, socklen_t length)
+/*
+ * A socket file that nobody has any more was left behind. Asked with a socket of another type, which a living listener refuses
+ * as such: it is not bothered with a connection.
+ */
+static bool is_stale(const char *path, const struct sockaddr_un *address, socklen_t length)
 {
   struct stat status;
-  if (lstat(spec->path, &status) != 0 || !S_ISSOCK(status.st_mode))
+  if (lstat(path, &status) != 0 || !S_ISSOCK(status.st_mode))
     return false;
-  int fd = socket(AF_UNIX, spec->type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   bool is_refused = fd >= 0 && connect(fd, (const struct sockaddr *)address, length) != 0 && errno == ECONNREFUSED;
   if (fd >= 0)
     close(fd);
@@ -93,7 +96,7 @@ static int bind_path(int fd, const struct unix_spec *spec, const struct sockaddr
   int result = bind_masked(fd, address, length);
   if (result == 0 || errno != EADDRINUSE || is_abstract(spec->path))
     return result;
-  bool has_gone = is_stale(spec, address, length) && unlink(spec->path) == 0;
+  bool has_gone = is_stale(spec->path, address, length) && unlink(spec->path) == 0;
   errno = EADDRINUSE;
   return has_gone ? bind_masked(fd, address, length) : -1;
 }
@@ -107,12 +110,13 @@ static const char *settle_file(const struct unix_spec *spec, struct stat *status
     return "open";
   const char *failed_call = NULL;
   snprintf(self, sizeof self, "/proc/self/fd/%d", fd);
-  if (fchownat(fd, "", spec->uid, spec->gid, AT_EMPTY_PATH) != 0)
+  errno = ENOTSOCK;
+  if (fstat(fd, status) != 0 || !S_ISSOCK(status->st_mode))
+    failed_call = "fstat";
+  else if (fchownat(fd, "", spec->uid, spec->gid, AT_EMPTY_PATH) != 0)
     failed_call = "chown";
   else if (chmod(self, (mode_t)spec->mode) != 0)
     failed_call = "chmod";
-  else if (fstat(fd, status) != 0)
-    failed_call = "fstat";
   int error = errno;
   close(fd);
   errno = error;

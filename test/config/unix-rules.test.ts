@@ -79,7 +79,7 @@ describe('a service with socket_path', () => {
 
   test('shares its path with no other', () => {
     const second = serviceText([...UNIX, 'id = second']);
-    expect(codesOf(loadText(serviceText(UNIX) + second))).toEqual(['XC241']);
+    expect(codesOf(loadText(serviceText(UNIX) + second))).toEqual(['XC288']);
   });
 });
 

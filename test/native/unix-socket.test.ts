@@ -110,3 +110,25 @@ describe('the file of a unix socket', () => {
     expect(lstatSync(path).isSocket()).toBe(true);
   });
 });
+
+describe('looking whether a listener lives', () => {
+  test('bothers it with no connection', async () => {
+    const path = join(folder(), 'socket');
+    const { fd } = open(path);
+    let connections = 0;
+    const arrived = new Promise<void>((resolve) => {
+      acceptForTest(fd, {
+        onConnection: (connection) => {
+          connections += 1;
+          closeFd(connection);
+          resolve();
+        },
+      });
+    });
+    expect(() => openUnixSocket({ ...SPEC, path })).toThrow('Address already in use');
+    const client = connect(path);
+    await arrived;
+    client.destroy();
+    expect(connections).toBe(1);
+  });
+});
