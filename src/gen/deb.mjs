@@ -1,4 +1,4 @@
-// Makes the Debian package: `npm run deb [-- FOLDER]`. Needs dpkg-deb, what `npm run build` has made and the prebuilt
+// Makes the Debian package: `npm run deb [-- FOLDER]`. Needs dpkg-deb, strip, what `npm run build` has made and the prebuilt
 // native core (`node src/native/install.mjs --prebuild`). The package is put together in a temporary folder; the rules
 // of its installation are the files in src/gen/debian. Prints the path of the package.
 // oxlint-disable-next-line no-restricted-imports -- runs while building, never in the daemon
@@ -37,6 +37,7 @@ const ARCHITECTURES = {
 const architecture = ARCHITECTURES[process.arch] ?? process.arch;
 const HOME = `usr/lib/${name}`;
 const DOC = `usr/share/doc/${name}`;
+const MAINTAINER = `${name} maintainers <maintainers@${name}.invalid>`;
 
 const stage = mkdtempSync(join(tmpdir(), `${name}-deb-`));
 const core = join(root, 'prebuilds', platform, `${name}.node`);
@@ -62,7 +63,9 @@ console.log(file);
 /** The bundle, the native core and what the program itself looks for beside it. */
 function program() {
   cpSync(join(root, 'dist'), path(`${HOME}/dist`), { recursive: true, filter: (from) => basename(from) !== 'gen.js' });
-  put(`${HOME}/prebuilds/${platform}/${name}.node`, readFileSync(core));
+  const installed = `${HOME}/prebuilds/${platform}/${name}.node`;
+  put(installed, readFileSync(core));
+  execFileSync('strip', ['--strip-unneeded', path(installed)]);
   put(`${HOME}/etc/demo.conf`, source('etc/demo.conf'));
   for (const place of ['usr/bin', 'usr/sbin']) {
     mkdirSync(path(place), { recursive: true });
@@ -82,7 +85,8 @@ function documents() {
   for (const page of readdirSync(join(root, 'docs/man'))) {
     put(`usr/share/man/man${page.slice(-1)}/${page}.gz`, zipped(source(`docs/man/${page}`)));
   }
-  put(`${DOC}/changelog.gz`, zipped(source('CHANGELOG.md')));
+  put(`${DOC}/changelog.gz`, zipped(changelog()));
+  put(`${DOC}/CHANGELOG.md`, source('CHANGELOG.md'));
   put(`${DOC}/copyright`, copyright());
   for (const page of readdirSync(join(root, 'docs')).filter((each) => each.endsWith('.md'))) {
     put(`${DOC}/${page}`, source(`docs/${page}`));
@@ -106,9 +110,9 @@ function control() {
     Package: name,
     Version: version,
     Architecture: architecture,
-    Maintainer: `${name} maintainers <maintainers@${name}.invalid>`,
+    Maintainer: MAINTAINER,
     'Installed-Size': installed,
-    Depends: `libc6 (>= ${glibcVersion()}), init-system-helpers (>= 1.54~), lsb-base | sysvinit-utils (>= 3.05~)`,
+    Depends: `libc6 (>= ${glibcVersion()}), init-system-helpers (>= 1.54~), sysvinit-utils (>= 3.05~)`,
     Recommends: 'nodejs (>= 20.19), netbase',
     Suggests: 'rpcbind, logrotate',
     Provides: 'inet-superserver',
@@ -116,7 +120,7 @@ function control() {
     Replaces: 'inet-superserver, xinetd',
     Section: 'net',
     Priority: 'optional',
-    Description: `${description}\n It listens on every port you name and starts the right program only when somebody\n connects, after it has checked who they are, how many they are and what time it is.\n It reads the files of xinetd, and of inetd.\n .\n Node.js 20.19 or later must be there as "node", from whatever source.`,
+    Description: `${description}\n It listens on every port you name and starts the right program only when\n somebody connects, after it has checked who they are, how many they are and\n what time it is. It reads the files of xinetd, and of inetd.\n .\n Node.js 20.19 or later must be there as "node", from whatever source.`,
   };
   const text = Object.entries(fields).map(([field, value]) => `${field}: ${value}\n`);
   const sums = files().map(
@@ -142,6 +146,12 @@ function glibcVersion() {
   ]);
   const [newest] = found.toSorted(([a, b], [c, d]) => c - a || d - b);
   return newest.join('.');
+}
+
+/** In the form that Debian's tools read. */
+function changelog() {
+  const date = statSync(join(root, 'CHANGELOG.md')).mtime.toUTCString().replace('GMT', '+0000');
+  return `${name} (${version}) unstable; urgency=medium\n\n  * See CHANGELOG.md.\n\n -- ${MAINTAINER}  ${date}\n`;
 }
 
 /** Our licence, and those of the packages inside the bundle. */

@@ -43,6 +43,8 @@ const REASONS: { readonly [Name in AttributeName]?: string } = {
   log_type: 'what servers write goes to the socket, what systemd notes to the journal',
   log_on_success: 'the journal has a line for the start and one for the end of a unit, without these words',
   log_on_failure: 'refused callers leave no line; IPAddressDeny= drops their packets',
+  proxy_protocol: 'systemd-socket-proxyd sends no PROXY header',
+  env_style: 'REMOTE_ADDR and REMOTE_PORT are all that is told',
   reload_grace: 'a reload leaves running servers alone for ever',
 };
 

@@ -71,7 +71,8 @@ function reasonAgainst({ config }: Service): string | undefined {
   return reasonOfRules(config);
 }
 
-function reasonOfRules({ socket_path, only_from, no_access }: ServiceConfig): string | undefined {
+function reasonOfRules({ socket_path, only_from, no_access, proxy_from }: ServiceConfig): string | undefined {
+  if (proxy_from !== undefined) return 'systemd reads no PROXY header (proxy_from)';
   if (socket_path !== undefined && (only_from !== undefined || no_access !== undefined))
     return 'systemd does not ask who calls a unix socket (only_from, no_access)';
   const name = no_access?.find((pattern) => prefixOf(pattern) === undefined);

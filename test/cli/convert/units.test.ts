@@ -151,6 +151,7 @@ describe('a service is not converted', () => {
     [['type = TCPMUX UNLISTED', 'port = -'], 'tcpmux'],
     [['socket_type = raw', 'protocol = tcp', 'wait = yes'], 'raw sockets'],
     [['instances = 0'], 'nobody'],
+    [['proxy_from = 10.0.0.1'], 'PROXY header'],
     [['no_access = bad.example'], 'by name (no_access: bad.example)'],
   ])('when it has %j', (lines, reason) => {
     const text = serviceText(lines, lines[0] === 'type = INTERNAL' ? 'echo' : 't1');
