@@ -8,12 +8,20 @@ import { loadNamed } from './test-config.ts';
 export function describeConvert(parser: Argv, onExit: (code: number) => void): Argv {
   return parser.command('convert', 'Write configuration in another language.', (convert) =>
     convert
-      .option('output', { alias: 'o', type: 'string', describe: 'Folder for the files; otherwise standard output.' })
+      .option('output', {
+        alias: 'o',
+        type: 'string',
+        describe: 'Folder for the files, which must be new; otherwise standard output.',
+      })
       .command(
         'inetd [file]',
         'inetd.conf into entries of xinetd.conf.',
         (words) =>
-          words.positional('file', { type: 'string', default: '/etc/inetd.conf', describe: '-: standard input.' }),
+          words.positional('file', {
+            type: 'string',
+            default: '/etc/inetd.conf',
+            describe: 'inetd.conf, or /dev/stdin.',
+          }),
         ({ file, output }) => onExit(convertInetd(file, { folder: output, isJson: false })),
       )
       .command(

@@ -3,7 +3,7 @@
 // What is wrong or lost is said on standard error (with a folder: on standard output). Exit status: 0 everything is
 // converted, 1 there are mistakes, or services without a counterpart.
 
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { codeRow } from '../config/codes.ts';
 import { DiagnosticCollector } from '../config/diagnostic.ts';
@@ -27,7 +27,7 @@ import { writeWhole } from './write-whole.ts';
 
 /** Where the result goes. */
 export interface ConvertOptions {
-  /** A folder that exists; undefined: standard output. */
+  /** Made where it is missing; undefined: standard output. */
   readonly folder: string | undefined;
   readonly isJson: boolean;
 }
@@ -38,17 +38,16 @@ interface NamedText {
   readonly text: string;
 }
 
-const STDIN = 0;
 const STDOUT = 1;
 const STDERR = 2;
 
-/** Writes each line of an inetd.conf (`-`: standard input) as an entry of xinetd.conf. */
+/** Writes each line of an inetd.conf as an entry of xinetd.conf. */
 export function convertInetd(path: string, { folder }: ConvertOptions): number {
   const ports = systemPorts({ isInsecureAllowed: true, fallbackUser: undefined });
   const collector = new DiagnosticCollector();
-  const name = path === '-' ? 'inetd.conf' : path;
-  const text = readFileSync(path === '-' ? STDIN : path, 'latin1');
-  const blocks = parseInetdConf(sourceText(name, text), ports, collector);
+  const text = attempt(() => readFileSync(path, 'latin1'));
+  if (text === undefined) return EXIT_FAILURE;
+  const blocks = parseInetdConf(sourceText(path, text), ports, collector);
   const files = blockFiles(blocks);
   const findings = [...collector.all, ...loadText(files.map((file) => file.text).join('\n'), ports).diagnostics];
   const isWritten = emit(files, folder);
@@ -120,16 +119,21 @@ function emit(files: readonly NamedText[], folder: string | undefined): boolean 
     writeWhole(STDOUT, Buffer.from(heads.join('\n'), 'latin1'));
     return true;
   }
-  return files.map((file) => writeNew(folder, file)).every(Boolean);
+  const isFolder = attempt(() => (mkdirSync(folder, { recursive: true }), true)) === true;
+  return isFolder && files.map((file) => writeNew(folder, file)).every(Boolean);
 }
 
 function writeNew(folder: string, { name, text }: NamedText): boolean {
+  return attempt(() => (writeFileSync(join(folder, name), text, { encoding: 'latin1', flag: 'wx' }), true)) === true;
+}
+
+/** What the system does not do for us is said on standard error. */
+function attempt<Result>(action: () => Result): Result | undefined {
   try {
-    writeFileSync(join(folder, name), text, { encoding: 'latin1', flag: 'wx' });
-    return true;
+    return action();
   } catch (error) {
     writeWhole(STDERR, `${error instanceof Error ? error.message : String(error)}\n`);
-    return false;
+    return undefined;
   }
 }
 

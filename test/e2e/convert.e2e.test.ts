@@ -69,7 +69,7 @@ test('a converted inetd.conf serves what the lines served', async () => {
 });
 
 test('one file for each service, and none is overwritten', async () => {
-  const folder = mkdtempSync('/run/blocks.');
+  const folder = '/run/blocks/of/inetd';
   writeFileSync('/run/inetd.conf', INETD);
   expect((await xinetd('convert', 'inetd', '/run/inetd.conf', '--output', folder)).status).toBe(0);
   expect(readdirSync(folder).toSorted()).toEqual(['9991', 'daytime', 'greeting']);
@@ -84,6 +84,14 @@ test('mistakes of the lines and of the result are told', async () => {
   expect(status).toBe(1);
   expect(stderr).toMatch(/inetd\.conf:2:5: error XC042: /);
   expect(stderr).toMatch(/converted:\d+:9: error XC204: .*nosuch/);
+});
+
+test('what cannot be read or written is told without a trace', async () => {
+  writeFileSync('/run/inetd.conf', INETD);
+  const missing = await xinetd('convert', 'inetd', '/run/nowhere');
+  expect([missing.status, missing.stderr]).toEqual([1, expect.stringMatching(/^ENOENT: .*\n$/)]);
+  const blocked = await xinetd('convert', 'inetd', '/run/inetd.conf', '-o', '/run/inetd.conf');
+  expect([blocked.status, blocked.stderr]).toEqual([1, expect.stringMatching(/^EEXIST: .*\n$/)]);
 });
 
 test('units of systemd pass its checker, and what they lose is told', async () => {

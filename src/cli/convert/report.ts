@@ -25,7 +25,7 @@ export function reportText({ conversions, leftOut, notes }: Converted): string {
     ...section('Not converted:', [...conversions.flatMap(refusalLine), ...leftOut.flatMap(leftOutLine)]),
     ...section('Lost, and callers are served whom xinetd refuses:', lossLines(opening)),
     ...section('Lost:', lossLines(losses.filter(({ opens }) => !opens))),
-    ...section('In all units:', notes),
+    ...section('In all units:', units.length === 0 ? [] : notes),
   ].join('\n');
 }
 
