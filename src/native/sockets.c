@@ -239,6 +239,7 @@ VERB(close_fd)
   if (!take_arguments(env, info, 1, values) || !read_fd(env, values[0], &fd))
     return NULL;
   note_closed(fd);
+  /* Whatever else close says, the descriptor is gone: nobody could do anything about it. */
   if (close(fd) != 0 && errno == EBADF)
     return fail(env, "close", errno, "");
   return NULL;

@@ -1,6 +1,5 @@
-// The daemon under a service manager and as the first process of a container.
+// The daemon under a service manager: what it says, what is kept for it, and whether systemd accepts the unit.
 
-import { spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -9,7 +8,7 @@ import { call, exchange } from './support/clients.ts';
 import { output, run } from './support/command.ts';
 import { builtin, defaults, freshPort, service } from './support/configuration.ts';
 import { DAEMON, daemonFolder, REPOSITORY, startDaemon } from './support/daemon.ts';
-import { childrenOf, isAlive, statusField } from './support/processes.ts';
+import { isAlive } from './support/processes.ts';
 import { startManager } from './support/service-manager.ts';
 import type { ServiceManager } from './support/service-manager.ts';
 import { until } from './support/wait.ts';
@@ -131,33 +130,4 @@ test.for([
   expect(await run('systemd-analyze', ['verify', '--man=no', unit])).toMatchObject({ status: 0, stderr: '' });
   const judged = await output('systemd-analyze', ['security', '--offline=yes', '--no-pager', unit]);
   expect(Number(/exposure level for \S+: ([\d.]+)/.exec(judged)?.[1])).toBeLessThanOrEqual(mostExposed);
-});
-
-test('the first process of a container ends its servers and itself, and reaps what others leave', async () => {
-  const folder = daemonFolder();
-  const port = freshPort(2);
-  const orphans = '/bin/sh\n\tserver_args = -c (/bin/true;true)&exit';
-  const text =
-    defaults() + service('cat', { port, server: '/bin/cat' }) + service('o', { port: port + 1, server: orphans });
-  writeFileSync(join(folder, 'conf'), text);
-  const words = ['-pf', '--kill-child', '--mount-proc', ...DAEMON, '-dontfork', '-f', join(folder, 'conf')];
-  const container = spawn('unshare', words, { stdio: ['ignore', 'ignore', 'pipe'] });
-  afterTest(() => container.kill('SIGKILL'));
-  let said = '';
-  container.stderr.setEncoding('latin1').on('data', (heard: string) => (said += heard));
-  await until(`the start of ${said}`, () => /Started working/.test(said));
-  const [daemon] = childrenOf(container.pid ?? 0);
-  const pid = daemon?.pid ?? 0;
-  expect(statusField(pid, 'NSpid')).toMatch(/\t1$/);
-  const client = await call(port);
-  client.say('here\n');
-  await client.hears(/here/);
-  await Promise.all(Array.from({ length: 10 }, () => exchange(port + 1)));
-  await until('one server is left', () => childrenOf(pid).length === 1);
-  process.kill(pid, 'SIGTERM');
-  await until('the container ends', () => container.exitCode !== null);
-  expect(container.exitCode).toBe(0);
-  expect(said).toMatch(/Sending signal 15 to 1 running server/);
-  await client.ends();
-  expect(isAlive(pid)).toBe(false);
 });
