@@ -69,6 +69,9 @@ export const HANDOVER_VARIABLE = 'XINETD_TS_HANDOVER';
 /** Asks a config test whether its program would understand the record: holds the format. */
 export const REHEARSAL_VARIABLE = 'XINETD_TS_REHEARSAL';
 
+/** Names a file that native/handover.c has put behind the value of LD_PRELOAD. */
+export const PRELOADED_VARIABLE = 'XINETD_TS_PRELOADED';
+
 /** Raised when an older program's record would be misunderstood. */
 export const FORMAT = 1;
 
@@ -114,6 +117,18 @@ export function rehearsalProblem(environment: NodeJS.ProcessEnv): string | undef
   const format = environment[REHEARSAL_VARIABLE];
   if (format === undefined || format === String(FORMAT)) return undefined;
   return `this program takes over from others of format ${FORMAT}, not ${format}`;
+}
+
+/** Takes out of an environment what native/handover.c has put into its LD_PRELOAD. */
+export function withoutGuard(environment: readonly string[]): readonly string[] {
+  const guard = environment.find((pair) => pair.startsWith(`${PRELOADED_VARIABLE}=`));
+  if (guard === undefined) return environment;
+  const file = guard.slice(PRELOADED_VARIABLE.length + 1);
+  return environment.flatMap((pair) => {
+    if (pair === `LD_PRELOAD=${file}` || pair === guard) return [];
+    const isOurs = pair.startsWith('LD_PRELOAD=') && pair.endsWith(`:${file}`);
+    return [isOurs ? pair.slice(0, -file.length - 1) : pair];
+  });
 }
 
 /** What of a service its running servers and its socket still need: rules and places stay behind. */

@@ -16,7 +16,7 @@ import {
 } from 'node:fs';
 import { parseHosts, parseNetworks, parseNumbers, parseServices } from '../config/databases.ts';
 import { STATUS_VARIABLE } from './detach.ts';
-import { HANDOVER_VARIABLE, REHEARSAL_VARIABLE } from './handover.ts';
+import { HANDOVER_VARIABLE, REHEARSAL_VARIABLE, withoutGuard } from './handover.ts';
 import { unfailing } from './name-service.ts';
 import type { NameService } from './name-service.ts';
 import type { ConfigPorts, FileStatus, ReadFailure, ReadResult, SystemFailure, UserRecord } from '../config/ports.ts';
@@ -73,9 +73,8 @@ export function configPorts({ names, allowInsecure, fallbackUser, etc = '/etc' }
 /** The environment as this process was given it; Node's own view has lost bytes that are not UTF-8. */
 function startEnvironment(): readonly string[] {
   try {
-    return byteString(readFileSync('/proc/self/environ'))
-      .split('\0')
-      .filter((pair) => pair.includes('=') && !isOurOwn(pair));
+    const pairs = byteString(readFileSync('/proc/self/environ')).split('\0');
+    return withoutGuard(pairs).filter((pair) => pair.includes('=') && !isOurOwn(pair));
   } catch {
     return Object.entries(process.env).map(([name, value]) => byteString(Buffer.from(`${name}=${value}`)));
   }

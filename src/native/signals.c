@@ -148,6 +148,7 @@ VERB(watch_signals)
       return fail(env, "watchSignals", error, "");
     }
   }
+  end_guard();
   return NULL;
 }
 

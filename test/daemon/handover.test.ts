@@ -7,6 +7,7 @@ import {
   HANDOVER_VARIABLE,
   rehearsalProblem,
   REHEARSAL_VARIABLE,
+  withoutGuard,
   writeHandover,
 } from '../../src/daemon/handover.ts';
 import type { Handover } from '../../src/daemon/handover.ts';
@@ -83,6 +84,21 @@ describe('the essence of a service', () => {
   test('leaves rules and places behind', () => {
     const { config, origins } = essenceOf(serviceWith({ only_from: [], no_access: [] }));
     expect([config.only_from, config.no_access, origins]).toEqual([undefined, undefined, {}]);
+  });
+});
+
+describe('the environment after an upgrade', () => {
+  const guard = 'XINETD_TS_PRELOADED=/lib/core.node';
+  test.each([
+    [
+      ['A=1', 'LD_PRELOAD=/lib/own.so'],
+      ['A=1', 'LD_PRELOAD=/lib/own.so'],
+    ],
+    [[guard, 'LD_PRELOAD=/lib/core.node', 'A=1'], ['A=1']],
+    [['LD_PRELOAD=/lib/own.so:/lib/core.node', guard], ['LD_PRELOAD=/lib/own.so']],
+    [['LD_PRELOAD=/lib/core.node2', guard], ['LD_PRELOAD=/lib/core.node2']],
+  ])('of %j is %j', (environment, seen) => {
+    expect(withoutGuard(environment)).toEqual(seen);
   });
 });
 

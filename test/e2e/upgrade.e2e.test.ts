@@ -12,7 +12,7 @@ import { startCompanion } from './support/companion.ts';
 import { builtin, defaults, freshPort, service } from './support/configuration.ts';
 import { DAEMON, daemonFolder, startDaemon } from './support/daemon.ts';
 import type { Daemon } from './support/daemon.ts';
-import { childrenOf, isAlive, processes } from './support/processes.ts';
+import { childrenOf, isAlive, processes, statusField } from './support/processes.ts';
 import { until } from './support/wait.ts';
 
 const [PROGRAM = '', ...WORDS] = DAEMON;
@@ -176,6 +176,28 @@ test('a client of a built-in service is cut with its EXIT line, a new one is ser
   await upgrade();
   await client.ends();
   expect((await daemon.audits(2))[1]).toMatch(/EXIT: echo signal=15 pid=\d+ duration=\d+\(sec\)$/);
+  (await talk(port)).hangUp();
+});
+
+test('signals that come meanwhile wait for the next program', async () => {
+  const port = freshPort();
+  const daemon = await startDaemon(audited + cat(port));
+  const over = new AbortController();
+  const storm = async (): Promise<void> => {
+    for (const signals = ['SIGHUP', 'SIGUSR2', 'SIGUSR1', 'SIGALRM', 'SIGINT'] as const; !over.signal.aborted;) {
+      for (const signal of signals) daemon.signal(signal);
+      process.kill(daemon.pid, 40);
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+  };
+  const raging = storm();
+  for (let round = 0; round < 3; round += 1) await upgrade();
+  over.abort();
+  await raging;
+  expect(statusField(daemon.pid, 'SigBlk')).toMatch(/^0+$/);
+  const before = daemon.log.length;
+  daemon.signal('SIGHUP');
+  await until('a reload', () => daemon.log.slice(before).includes('Reconfigured: '));
   (await talk(port)).hangUp();
 });
 

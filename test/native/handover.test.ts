@@ -23,14 +23,17 @@ function inAnotherProcess(program: string): string {
 }
 
 describe('another program in the same process', () => {
+  // It has to be Node: this library is preloaded into it.
   test('has the pid, the arguments, the environment and nothing but the kept descriptors', () => {
     const said = inAnotherProcess(`
       const kept = core.memoryFile('kept'), other = core.memoryFile('other');
       require('fs').writeSync(kept, 'here');
-      const look = 'echo $$ $0 $VARIABLE; cat /proc/self/fd/' + kept + '; [ -e /proc/self/fd/' + other + ' ] || echo " closed"';
+      const look = 'const fs = require("fs");' +
+        'const [kept, other] = process.argv.slice(-2).map((fd) => { try { return fs.readFileSync("/proc/self/fd/" + fd, "latin1"); } catch { return "closed"; } });' +
+        'console.log(process.pid, process.argv0, process.env.VARIABLE, kept, other);';
       require('fs').writeSync(1, process.pid + ' ');
-      core.execInPlace('/bin/sh', ['sh', '-c', look, 'name'], ['VARIABLE=value', 'PATH=/bin:/usr/bin'], [kept]);`);
-    expect(said).toMatch(/^(\d+) \1 name value\nhere closed\n$/);
+      core.execInPlace(process.execPath, ['name', '-e', look, '--', kept, other].map(String), ['VARIABLE=value', 'LD_PRELOAD=' + (process.env.LD_PRELOAD ?? '')], [kept]);`);
+    expect(said).toMatch(/^(\d+) \1 name value here closed\n$/);
   });
 
   test('may be unable to start, and then everything is as before', () => {

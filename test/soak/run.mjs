@@ -160,10 +160,7 @@ async function sample() {
   const status = () => readFileSync(`/proc/${daemon.pid}/status`, 'latin1');
   const field = (name) => Number.parseInt(new RegExp(`${name}:\\s*(\\d+)`).exec(status())?.[1] ?? '', 10);
   const isIdle = () => field('RssFile') < 6144 && childrenOf(daemon.pid) === 0;
-  await waitFor('the daemon is idle', isIdle).catch((e) => {
-    process.stderr.write(field('RssFile') + ' ' + childrenOf(daemon.pid) + execFileSync('ps', ['axf']) + textOf('log'));
-    throw e;
-  });
+  await waitFor('the daemon is idle', isIdle);
   return {
     seconds: Math.round(performance.now() / 1000),
     kilobytes: field('RssAnon'),
