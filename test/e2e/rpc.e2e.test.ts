@@ -1,6 +1,6 @@
 // RPC services: a real server that rpcbind knows of while the daemon offers it, called by a real client.
 
-import { writeFileSync } from 'node:fs';
+import { appendFileSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { afterTest } from './support/cell.ts';
 import { output, run } from './support/command.ts';
@@ -80,8 +80,24 @@ test('without rpcbind the service stays out and the others run', async () => {
 
 test('a given port is kept', async () => {
   await startRpcbind();
-  writeFileSync('/etc/rpc', 'statistics 300100\n');
+  appendFileSync('/etc/rpc', 'statistics 300100\n');
   const given = { ...RSTATD, rpc_version: 1, port: 20_950 };
   await startDaemon(defaults() + service('statistics', given));
   expect(await output('rpcinfo', ['-p', '127.0.0.1'])).toMatch(/300100 +1 +udp +20950 /);
+});
+
+test.each([
+  [
+    'rstatd/2-4 dgram rpc/udp wait root /usr/sbin/rpc.rstatd rpc.rstatd',
+    ['2 udp', '3 udp', '4 udp', '2 udp6', '3 udp6', '4 udp6'],
+  ],
+  ['100001/3 dgram rpc/udp4 wait root /usr/sbin/rpc.rstatd rpc.rstatd', ['3 udp']],
+  ['rstatd sunrpc_udp udp4 wait root /usr/sbin/rpc.rstatd rstatd 100001 3', ['3 udp']],
+])('a line of inetd.conf is an RPC service: %s', async (line, expected) => {
+  await startRpcbind();
+  writeFileSync('/etc/inetd.conf', `${line}\n`);
+  const daemon = await startDaemon(defaults(), { flags: ['-inetd_compat'] });
+  endServers(daemon);
+  expect(await registered()).toEqual(expected);
+  expect(await output('rpcinfo', ['-u', '127.0.0.1', '100001', '3'])).toMatch(/version 3 ready and waiting/);
 });
