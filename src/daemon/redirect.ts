@@ -6,6 +6,8 @@ import { trafficEvents } from '../audit/transcript.ts';
 import type { ProxyVersion, RedirectValue } from '../config/attributes/values.ts';
 import type { Server } from '../launch/children.ts';
 import { closeFd, relay, strerror } from '../native/binding.ts';
+import type { OnRelayEnd } from '../native/binding.ts';
+import { SystemError } from '../native/system-error.ts';
 import { proxyHeader } from '../net/proxy-header.ts';
 import type { ProxyEnd } from '../net/proxy-header.ts';
 import type { Source } from '../policy/source.ts';
@@ -81,7 +83,7 @@ function begin(
   const { operation, target, fd, preface } = redirection;
   const isKeepAlive = operation.service.config.flags.includes('KEEPALIVE');
   const to = { address, port: target.port, isKeepAlive, preface, connectMs: CONNECT_MS };
-  const { end } = relay(fd, to, (errno, inBytes, outBytes) => {
+  const onEnd: OnRelayEnd = (errno, inBytes, outBytes) => {
     if (!premises.children.has(server)) return;
     if (errno !== 0) {
       cannotConnect(premises, server, redirection, `${strerror(errno)} (errno = ${errno})`);
@@ -89,8 +91,15 @@ function begin(
     }
     operation.log?.record(trafficEvents(operation.occasion(server.detail), inBytes, outBytes));
     finish(premises, server);
-  });
-  return end;
+  };
+  try {
+    return relay(fd, to, onEnd).end;
+  } catch (error) {
+    if (!(error instanceof SystemError)) throw error;
+    closeFd(fd);
+    cannotConnect(premises, server, redirection, error.described);
+    return nothing;
+  }
 }
 
 function cannotConnect(

@@ -237,7 +237,7 @@ export interface Relay {
   readonly end: () => void;
 }
 
-/** `errno` of connecting, 0 when that worked; bytes from the client and from the target. */
+/** `errno` of connecting or of moving bytes, 0 when all went well; bytes from the client and from the target. */
 export type OnRelayEnd = (errno: number, inBytes: number, outBytes: number) => void;
 
 /**

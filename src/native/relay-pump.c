@@ -96,6 +96,7 @@ static enum pump_result pump_way(struct direction *way, struct pipe_shelf *shelf
   if (way->is_passed_on)
     return PUMP_ENDED;
   if (!borrow_pipe(way, shelf)) {
+    way->error = errno;
     give_up(way);
     return PUMP_ENDED;
   }
@@ -127,6 +128,8 @@ static enum pump_result end_way(struct direction *way, struct pipe_shelf *shelf)
 enum pump_result pump(struct relay *relay, struct pipe_shelf *shelf)
 {
   enum pump_result up = pump_way(&relay->up, shelf), down = pump_way(&relay->down, shelf);
+  if (relay->error == 0)
+    relay->error = relay->up.error != 0 ? relay->up.error : relay->down.error;
   if (relay->up.is_broken)
     down = end_way(&relay->down, shelf);
   if (relay->down.is_broken)

@@ -27,6 +27,7 @@ struct direction {
   bool is_at_end; /* nothing more comes from `from` */
   bool is_passed_on; /* `to` has been told so */
   bool is_broken; /* `from` was reset: it takes nothing more either */
+  int error; /* errno where there was no pipe to borrow */
 };
 
 struct relay {
@@ -41,7 +42,7 @@ struct relay {
   struct sockaddr_storage address;
   socklen_t address_length;
   uint64_t deadline_ms; /* of the connect */
-  int error; /* errno of the connect, 0 when it was made */
+  int error; /* errno of the connect or of a pipe, 0 when all went well */
   uint8_t preface[RELAY_PREFACE_MAX]; /* sent to the target before anything else */
   size_t preface_length;
   struct relay *next, *previous; /* in one of the lists of its thread */
