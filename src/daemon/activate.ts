@@ -96,6 +96,7 @@ function listen(premises: Premises, operation: ServiceInOperation, opened: Extra
   if (builtin?.socketType === 'dgram') premises.replyGuard.addOwnPort(listener.port);
   premises.descriptors.take();
   operation.listener = listener;
+  premises.zones.follow(operation);
   if (!premises.inherited.isShared(listener.fd)) premises.supervisor.keep(listener.fd);
   // A server that an earlier program has started may have the socket.
   if (operation.state === 'suspended') return;

@@ -40,6 +40,7 @@ import { ended } from './serve.ts';
 import { watchSignals } from './signals.ts';
 import { supervisionOf, Supervisor } from './supervisor.ts';
 import { WaitingRoom } from './waiting-room.ts';
+import { Zones } from './zones.ts';
 import { configPorts } from './world.ts';
 
 /** Everything the command line decides. */
@@ -208,6 +209,7 @@ function makePremises(
     banners: new Banners(),
     idents: new IdentCounts(options.logProcesses),
     portmapper: new Portmapper({ nowMs: monotonicMs }),
+    zones: new Zones(() => premises),
     names: new Names({ nowMs: monotonicMs }),
     hosts: new HostsFiles({ nowMs: monotonicMs, log, people: unfailing(native), strerror: native.strerror }),
     commands: new ShellCommands(),

@@ -3,6 +3,7 @@
 // A shared socket stays here for the daemon's life: a service that pauses could never bind its address again.
 // differs: D87.
 
+import { lstatSync } from 'node:fs';
 import type { Severity } from '../config/diagnostic.ts';
 import { adoptSocket, closeFd, closeOnExec, describeSocket } from '../native/binding.ts';
 import { SystemError } from '../native/system-error.ts';
@@ -58,7 +59,7 @@ export class InheritedSockets {
       this.#taken.add(socket);
     }
     if (!socket.isShared) this.#release(socket);
-    return { fd, spec: boundSpec(socket, spec) };
+    return { fd, spec: boundSpec(socket, spec), ...(socket.isShared ? {} : fileOf(socket)) };
   }
 
   /** True for a copy of a socket that its giver holds as long as the daemon lives. */
@@ -133,6 +134,12 @@ export function claimSockets(environment: NodeJS.ProcessEnv, pid: number): Claim
 function boundSpec({ family, address, port }: InheritedSocket, spec: Endpoint['spec']): Endpoint['spec'] {
   if (spec.family === 'unix') return { ...spec, path: address };
   return family === 'unix' ? spec : { ...spec, family, address, port };
+}
+
+/** The file of a path that is all ours, which goes with the service. */
+function fileOf({ family, address }: InheritedSocket): Pick<OpenedSocket, 'file'> {
+  const status = family === 'unix' ? lstatSync(address, { throwIfNoEntry: false }) : undefined;
+  return status?.isSocket() === true ? { file: { path: address, device: status.dev, inode: status.ino } } : {};
 }
 
 function socketAt(fd: number, name: string): InheritedSocket | string {

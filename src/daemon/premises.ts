@@ -23,6 +23,7 @@ import type { ServiceInOperation } from './service.ts';
 import type { ShellCommands } from './shell-commands.ts';
 import type { Supervisor } from './supervisor.ts';
 import type { WaitingRoom } from './waiting-room.ts';
+import type { Zones } from './zones.ts';
 
 /** What the table of servers keeps beside each server. */
 export interface ServerDetail {
@@ -63,6 +64,7 @@ export interface Premises {
   /** Questions to identity servers that are under way. */
   readonly idents: IdentCounts;
   readonly portmapper: Portmapper;
+  readonly zones: Zones;
   readonly names: Names;
   /** hosts.allow and hosts.deny. */
   readonly hosts: HostsFiles;

@@ -15,6 +15,7 @@
 struct description {
   int domain, type, is_listening, is_v6_only;
   int port;
+  uint32_t scope;
   char address[sizeof((struct sockaddr_un *)NULL)->sun_path + 1];
 };
 
@@ -79,6 +80,7 @@ static bool describe(int fd, struct description *description)
   struct peer local;
   describe_peer(&address.any, &local);
   description->port = local.port;
+  description->scope = local.scope;
   memcpy(description->address, local.text, sizeof local.text);
   return true;
 }
@@ -105,6 +107,7 @@ VERB(describe_socket)
   set_property(env, result, "isV6Only", make_boolean(env, description.is_v6_only != 0));
   set_property(env, result, "address", make_string(env, description.address));
   set_property(env, result, "port", make_integer(env, description.port));
+  set_property(env, result, "scope", make_integer(env, description.scope));
   return result;
 }
 

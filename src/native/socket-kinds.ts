@@ -43,6 +43,8 @@ export interface SocketDescription {
   /** Numeric; of a unix socket its path, `@name` for an abstract one, '' for one without a name. */
   readonly address: string;
   readonly port: number;
+  /** Number of the interface of a link-local address; 0 for others. */
+  readonly scope: number;
 }
 
 /** One end of a connection. */

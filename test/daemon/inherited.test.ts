@@ -1,11 +1,13 @@
-import { closeSync, fstatSync, openSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, mkdtempSync, openSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 
 import { claimSockets, InheritedSockets } from '../../src/daemon/inherited.ts';
 import type { InheritedSocket } from '../../src/daemon/inherited.ts';
-import { closeFd, describeSocket, localPort } from '../../src/native/binding.ts';
+import { closeFd, describeSocket, localPort, openUnixSocket } from '../../src/native/binding.ts';
 import type { Endpoint } from '../../src/net/endpoint.ts';
-import { openEndpoint } from '../../src/net/open.ts';
+import { closeSocket, openEndpoint } from '../../src/net/open.ts';
 import { loopback } from '../support/sockets.ts';
 
 const open: number[] = [];
@@ -102,6 +104,33 @@ describe('inherited sockets', () => {
     const { held, lines } = holder(socket);
     expect(take(held, 'echo', 1)).toBe(-1);
     expect(lines[0]).toMatch(/^error: Service echo, inherited socket .*: fcntl: Bad file descriptor/);
+  });
+});
+
+describe('an inherited path', () => {
+  test.each([
+    [false, false],
+    [true, true],
+  ])('that its giver holds: %s, stays when it is closed: %s', (isShared, isLeft) => {
+    const path = join(mkdtempSync(join(tmpdir(), 'inherited-')), 'socket');
+    const spec = { family: 'unix', type: 'stream', path, mode: 0o600, uid: -1, gid: -1, backlog: 1 } as const;
+    const { fd } = openUnixSocket(spec);
+    open.push(fd);
+    const socket = {
+      family: 'unix',
+      type: 'stream',
+      isListening: true,
+      isV6Only: false,
+      address: path,
+      port: 0,
+      scope: 0,
+    } as const;
+    const { held } = holder({ ...socket, fd, name: '', isShared });
+    const endpoint = { ...loopback(), spec };
+    const opened = held.open('echo', endpoint);
+    if (opened !== undefined) closeSocket(opened);
+    expect([opened?.spec, existsSync(path)]).toEqual([spec, isLeft]);
+    rmSync(dirname(path), { recursive: true });
   });
 });
 

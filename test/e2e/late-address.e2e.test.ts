@@ -6,6 +6,7 @@ import { exchange } from './support/clients.ts';
 import { output, run } from './support/command.ts';
 import { builtin, defaults, freshPort } from './support/configuration.ts';
 import { startDaemon } from './support/daemon.ts';
+import { until } from './support/wait.ts';
 
 const IPV4 = '10.7.7.7/32';
 const IPV6 = 'fd00::7/128';
@@ -50,4 +51,25 @@ test('an address that comes back is served again', async () => {
   await address('del', IPV4);
   await address('add', IPV4);
   expect(await exchange(port, { host: '10.7.7.7' })).toHaveLength(4);
+});
+
+test('a service follows an interface that is made anew', async () => {
+  const make = async (): Promise<void> => {
+    await output('ip', ['link', 'add', 'veth-a', 'type', 'veth', 'peer', 'name', 'veth-b']);
+    await output('ip', ['address', 'add', 'fe80::77/64', 'dev', 'veth-a', 'nodad']);
+    for (const end of ['veth-a', 'veth-b']) await output('ip', ['link', 'set', end, 'up']);
+  };
+  const remove = (): Promise<unknown> => run('ip', ['link', 'del', 'veth-a']);
+  afterTest(remove);
+  await make();
+  const port = freshPort();
+  const daemon = await startDaemon(onAddress(port, 'fe80::77%veth-a', 'no'));
+  expect(await exchange(port, { host: 'fe80::77%veth-a' })).toHaveLength(4);
+  await remove();
+  await make();
+  await daemon.logs(/NOTICE: Interface of service time was made anew/);
+  const answer = await until('the service answers', () =>
+    exchange(port, { host: 'fe80::77%veth-a' }).catch(() => false),
+  );
+  expect(answer).toHaveLength(4);
 });

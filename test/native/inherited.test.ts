@@ -20,6 +20,7 @@ describe('a described socket', () => {
       isV6Only: false,
       address: '127.0.0.1',
       port: localPort(fd),
+      scope: 0,
     });
   });
   test('of IPv6 tells whether it takes IPv4', () => {

@@ -28,6 +28,7 @@ function socket(change: Partial<BoundSocket> = {}): BoundSocket {
     isV6Only: false,
     address,
     port: 7,
+    scope: 0,
     ...change,
   };
 }
