@@ -48,6 +48,10 @@ describe('the status as text', () => {
       ].join('\n'),
     );
   });
+  test('shows the path of a unix socket', () => {
+    const local = { ...FTP, port: 0, path: '/run/ftp' };
+    expect(statusText({ ...STATUS, services: [local] })).toContain('stream /run/ftp');
+  });
   test('counts the lines that do not fit', () => {
     expect(statusText(STATUS, 5).trimEnd().split('\n').slice(-2)).toEqual([
       'ftp         active  stream/21  1/60     3/25  120     5 (address 3, time 2)',

@@ -6,6 +6,7 @@ import { datagram, exchange } from './support/clients.ts';
 import { builtin, defaults, freshPort, service } from './support/configuration.ts';
 import { startDaemon } from './support/daemon.ts';
 import type { Daemon } from './support/daemon.ts';
+import { until } from './support/wait.ts';
 
 /** Arguments: NAME=FAMILY:TYPE:ADDRESS:PORT ... -- command. */
 const MANAGER = `
@@ -91,4 +92,18 @@ test('a reload keeps them, and may bring another service to one', async () => {
   expect(await exchange(port)).toMatch(/^\d\d /);
   const links = readdirSync(`/proc/${daemon.pid}/fd`).map((fd) => readlinkSync(`/proc/${daemon.pid}/fd/${fd}`));
   expect(links.filter((link) => link.startsWith('socket:')).length).toBeGreaterThan(0);
+});
+
+test('systemd-socket-activate hands its socket over', async () => {
+  const port = freshPort();
+  const activate = ['systemd-socket-activate', '-E', 'PATH', '-l', `127.0.0.1:${port}`, '--fdname=echo'];
+  const text = defaults() + builtin('echo', { port: freshPort(), flags: 'IPv4' });
+  // The daemon is started by the first caller, who waits for it.
+  const firstCall = until('the first caller is served', () =>
+    exchange(port, { send: 'early', isHalfClosed: true }).catch(() => undefined),
+  );
+  const daemon = await startDaemon(text, { wrapper: activate });
+  expect(await firstCall).toBe('early');
+  expect(await exchange(port, { send: 'late', isHalfClosed: true })).toBe('late');
+  await daemon.logs(/Service echo uses inherited socket 3 "echo" \(127\.0\.0\.1:/);
 });
