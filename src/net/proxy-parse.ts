@@ -20,19 +20,22 @@ export const MOST_HEADER_BYTES = 536;
 const TEXT = 'PROXY ';
 const MOST_TEXT_BYTES = 107;
 const FIXED_BYTES = 16;
+const RETURN = 0x0d;
+const LINE_FEED = 0x0a;
 /** `PROXY UNKNOWN` with the end of its line; nothing is shorter. */
 const SHORTEST = 15;
 
 /** Looks at all bytes that have come; never wants more than belong to the header. */
 export function parseProxyHeader(bytes: Uint8Array): ProxyFinding {
-  const text = String.fromCharCode(...bytes);
-  if (text === '') return { kind: 'unfinished', least: SHORTEST };
-  if (isBegun(text, TEXT)) return parseText(text);
-  return isBegun(text, SIGNATURE) ? parseBinary(bytes) : bad('does not begin like a header');
+  if (bytes.length === 0) return { kind: 'unfinished', least: SHORTEST };
+  if (isBegun(bytes, TEXT)) return parseText(bytes);
+  return isBegun(bytes, SIGNATURE) ? parseBinary(bytes) : bad('does not begin like a header');
 }
 
-function isBegun(text: string, beginning: string): boolean {
-  return beginning.startsWith(text.slice(0, beginning.length));
+function isBegun(bytes: Uint8Array, beginning: string): boolean {
+  const length = Math.min(bytes.length, beginning.length);
+  for (let at = 0; at < length; at += 1) if (bytes[at] !== beginning.charCodeAt(at)) return false;
+  return true;
 }
 
 function bad(why: string): ProxyFinding {
@@ -42,13 +45,16 @@ function bad(why: string): ProxyFinding {
 const LINE =
   /^PROXY (?:UNKNOWN(?: [^\r\n]*)?|(?<family>TCP[46]) (?<client>\S+) (?<server>\S+) (?<clientPort>\d+) (?<serverPort>\d+))\r\n$/;
 
-function parseText(text: string): ProxyFinding {
-  if (!text.endsWith('\r\n')) {
-    const isBroken = /\n|\r(?!$)/.test(text);
-    if (isBroken) return bad('its line does not end in CR LF');
-    const least = Math.max(SHORTEST - text.length, text.endsWith('\r') ? 1 : 2);
-    return text.length + least > MOST_TEXT_BYTES ? bad('its line is too long') : { kind: 'unfinished', least };
-  }
+/** While the line is not whole, its last two bytes say whether it can become so: no more than two come at a time. */
+function parseText(bytes: Uint8Array): ProxyFinding {
+  const [before, last] = bytes.subarray(-2);
+  if (before === RETURN && last === LINE_FEED) return parseLine(String.fromCharCode(...bytes));
+  if (before === RETURN || last === LINE_FEED) return bad('its line does not end in CR LF');
+  const least = Math.max(SHORTEST - bytes.length, last === RETURN ? 1 : 2);
+  return bytes.length + least > MOST_TEXT_BYTES ? bad('its line is too long') : { kind: 'unfinished', least };
+}
+
+function parseLine(text: string): ProxyFinding {
   const groups = LINE.exec(text)?.groups;
   if (groups === undefined) return bad('its line is malformed');
   const { family, client = '', server = '', clientPort = '', serverPort = '' } = groups;

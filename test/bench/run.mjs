@@ -7,10 +7,11 @@
 //   XINETD_TS_KIT=/path npm run bench          the folder that holds bench/; by default ../shared beside the repository
 //   XINETD_TS=/path/of/xinetd-ts.js …         another build
 //
-// Needs root, gcc, make, the reference xinetd and, for its rows, tcpserver (Debian package ucspi-tcp).
+// Needs root, gcc, make, the reference xinetd and, for its rows, tcpserver (Debian package ucspi-tcp); beside HAProxy, socat and
+// systemd-socket-proxyd redirect is measured where they are installed.
 
 import { spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { relayedKilobytes } from './relayed.mjs';
@@ -25,6 +26,8 @@ const words = process.argv.slice(2);
 const isQuick = words.includes('--quick');
 const only = words.includes('--only') ? new RegExp(words[words.indexOf('--only') + 1] ?? '') : /./;
 const rounds = isQuick ? 3 : 5;
+
+const PROXYD = '/lib/systemd/systemd-socket-proxyd';
 
 /** Each row: what, the gate (`least` or `most`), its unit, and how to measure it. `also` rows come out of the same run. */
 const ROWS = [
@@ -45,6 +48,9 @@ const ROWS = [
   ...ratio('s5 stream-c1', { against: 'ceil_splice', least: 0.67 }),
   ...ratio('s5 stream-c16', { against: 'ceil_splice', least: 0.67 }),
   ...ratio('s5 conn-c16', { against: 'ceil_splice', least: 0.67 }),
+  ...beside('/usr/sbin/haproxy', ratio('s5 stream-c1', { against: 'haproxy', least: 1 })),
+  ...beside('/usr/bin/socat', ratio('s5 conn-c16', { against: 'socat', least: 1.5 })),
+  ...beside(PROXYD, ratio('s5 conn-c16', { against: 'systemd_proxyd', least: 0.8 })),
   {
     name: 'resident memory for each relayed connection at rest',
     most: 16,
@@ -84,6 +90,9 @@ if (!existsSync(kit)) stop(`no benchmark rig at ${kit} (set XINETD_TS_KIT)`);
 const rig = mkdtempSync('/tmp/xinetd-bench.');
 cpSync(kit, rig, { recursive: true });
 chmodSync(rig, 0o755);
+// Where the rig looks for it.
+mkdirSync(join(rig, 'peers/haproxy/usr'), { recursive: true });
+symlinkSync('/usr/sbin', join(rig, 'peers/haproxy/usr/sbin'));
 const memory = new Map();
 const results = [];
 try {
@@ -105,6 +114,11 @@ async function judge(row) {
   const shown = isMeasured ? `${Number(value.toFixed(2))} ${row.unit}` : '-';
   process.stderr.write(`${row.name}: ${shown} (${gate}) ${verdict} ${note ?? ''}\n`);
   return { name: row.name, measured: shown, gate, verdict };
+}
+
+/** Rows for a peer that may be missing. */
+function beside(program, rows) {
+  return existsSync(program) ? rows : [];
 }
 
 /** Speed against another peer, and with `cpu` also the CPU time of one operation. */
