@@ -29,7 +29,11 @@ test('a fresh clone serves after npm ci and npm start', { timeout: 240_000 }, as
   await demo.says(/START: date pid=\d+ from=127\.0\.0\.1/);
   await demo.says(/FAIL: closed address from=127\.0\.0\.1/);
 
-  for (const { pid } of processes().filter(({ commandLine }) => commandLine.includes('xinetd-ts'))) {
-    process.kill(pid, 'SIGTERM');
-  }
+  const daemons = (): readonly number[] =>
+    processes()
+      .filter(({ commandLine }) => /node.*xinetd-ts/.test(commandLine))
+      .map(({ pid }) => pid);
+  expect(daemons()).not.toEqual([]);
+  for (const pid of daemons()) process.kill(pid, 'SIGINT');
+  await until('the end after Ctrl-C', () => daemons().length === 0 || undefined);
 });
