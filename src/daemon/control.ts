@@ -56,21 +56,40 @@ export class ControlSocket {
     if (path === undefined || this.#server !== undefined) return;
     try {
       const net = await import('node:net');
-      this.#release(1);
-      const isTaken = await isAnswered(net, path);
-      this.reserve();
-      if (isTaken) {
-        this.#release();
-        log('notice', FUNC, `another daemon answers at ${path}: this one has no control socket`);
-        return;
-      }
-      await removeUnanswered(path);
-      this.#release();
-      this.#server = await listen(net, path, (socket) => this.#serve(socket));
-      this.#server.on('error', () => {});
+      this.#server = (await this.#listen(net, path)) ?? (await this.#takeOver(net, path));
+      this.#server?.on('error', () => {});
     } catch (error) {
       log('notice', FUNC, `no control socket: ${error instanceof Error ? error.message : String(error)}`);
     }
+  }
+
+  /** Undefined where there is something at the path. */
+  async #listen(net: Net, path: string): Promise<Server | undefined> {
+    this.#release();
+    try {
+      return await listen(net, path, (socket) => this.#serve(socket));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error; // Node's net throws ErrnoException only
+      this.reserve();
+      return undefined;
+    }
+  }
+
+  /** What an ended daemon left behind is no obstacle. */
+  async #takeOver(net: Net, path: string): Promise<Server | undefined> {
+    this.#release(1);
+    const isTaken = await isAnswered(net, path);
+    this.reserve();
+    if (isTaken) {
+      this.#release();
+      this.#parts.log('notice', FUNC, `another daemon answers at ${path}: this one has no control socket`);
+      return undefined;
+    }
+    await removeUnanswered(path);
+    const server = await this.#listen(net, path);
+    if (server !== undefined) return server;
+    this.#release();
+    throw new Error(`${path} is in the way`);
   }
 
   #release(count = DESCRIPTORS_NEEDED): void {
