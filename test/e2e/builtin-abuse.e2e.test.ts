@@ -1,7 +1,7 @@
 // The built-in services in bad company: forged datagrams, silent clients, clients that stay when the daemon is to end; and
 // the listings, which tell each caller only what it may see.
 
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { call, datagram, exchange } from './support/clients.ts';
 import { output } from './support/command.ts';
@@ -93,12 +93,15 @@ test('a thousand clients of built-in services cost no process and no delay at th
 });
 
 test('services lists what the caller may use', async () => {
-  const [port, open, hidden, sensor] = [freshPort(), freshPort(), freshPort(), freshPort()];
+  const [port, open, hidden, sensor, wrapped] = [freshPort(), freshPort(), freshPort(), freshPort(), freshPort()];
+  writeFileSync('/etc/hosts.deny', 'secret: 127.0.0.1\n');
   await startDaemon(
     defaults() +
       builtin('services', { port }) +
       builtin('daytime', { port: open, ...DATAGRAM }) +
       service('payroll', { port: hidden, server: '/bin/true', only_from: '10.9.9.9' }) +
+      service('wrapped', { port: wrapped, server: '/bin/true', libwrap: 'secret' }) +
+      service('local', { type: undefined, protocol: undefined, socket_path: '/run/local', server: '/bin/true' }) +
       builtin('echo', { port: sensor, flags: 'SENSOR' }),
   );
   const common = [`services tcp ${port}`, `daytime udp ${open}`];
@@ -106,6 +109,7 @@ test('services lists what the caller may use', async () => {
   expect((await exchange(port, { host: '10.9.9.9', from: '10.9.9.9' })).split('\n')).toEqual([
     ...common,
     `payroll tcp ${hidden}`,
+    `wrapped tcp ${wrapped}`,
     '',
   ]);
 });
