@@ -51,6 +51,13 @@ static void put_off(struct relay_thread *thread, struct relay *relay, bool is_pu
   relay->is_put_off = is_put_off;
 }
 
+/* Closing alone is not enough: a child that is just being launched has a copy, and the events would outlive the relay. */
+static void unwatch_and_close(const struct relay_thread *thread, int fd)
+{
+  (void)epoll_ctl(thread->epoll, EPOLL_CTL_DEL, fd, NULL);
+  close(fd);
+}
+
 /* The end of a relay: closes both sides. */
 static void finish(struct relay_thread *thread, struct relay *relay)
 {
@@ -60,8 +67,8 @@ static void finish(struct relay_thread *thread, struct relay *relay)
   release_pipes(relay, &thread->shelf);
   pthread_mutex_lock(&thread->lock);
   if (relay->target >= 0)
-    close(relay->target);
-  close(relay->client);
+    unwatch_and_close(thread, relay->target);
+  unwatch_and_close(thread, relay->client);
   relay->client = relay->target = -1;
   pthread_mutex_unlock(&thread->lock);
   append_relay(&thread->finished, relay);

@@ -6,9 +6,9 @@ import type { Server, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { relay } from '../../src/native/binding.ts';
+import { launch, launchProfile, relay } from '../../src/native/binding.ts';
 import type { RelayTarget } from '../../src/native/binding.ts';
-import { connection } from './support.ts';
+import { connection, exitsForTest, SHELL } from './support.ts';
 
 interface Outcome {
   readonly errno: number;
@@ -70,6 +70,21 @@ function text(socket: Socket): Promise<string> {
 const echoing = (socket: Socket): void => void socket.pipe(socket);
 
 describe('a relay', () => {
+  test('is forgotten though a server that was just launched has a copy of its connection', async () => {
+    const exits = exitsForTest();
+    const { fd, client } = await connection();
+    const sleeper = launch(launchProfile({ ...SHELL, argv: ['sh', '-c', 'exec sleep 60'] }), fd, []);
+    const to = { address: '127.0.0.1', isKeepAlive: false, preface: new Uint8Array(), connectMs: 5000 };
+    const resetting = portOf(await target((socket) => void socket.resetAndDestroy()));
+    await new Promise<void>((resolve) => void relay(fd, { ...to, port: resetting }, () => resolve()));
+    client.write('nobody is to hear this');
+    const { client: other, heard } = await relayed({ port: portOf(await target(echoing)) });
+    other.end('but this');
+    expect(await heard).toBe('but this');
+    process.kill(sleeper);
+    await exits.of(sleeper);
+  });
+
   test('passes bytes both ways and counts them', async () => {
     const { client, heard, outcome } = await relayed({ port: portOf(await target(echoing)) });
     client.end('hello');

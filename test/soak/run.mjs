@@ -10,7 +10,7 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -47,6 +47,7 @@ const counts = { served: 0, refused: 0, lost: 0, datagrams: 0, trips: 0, reloads
 const losses = [];
 const samples = [];
 
+const behind = createServer((socket) => socket.on('error', () => {}).pipe(socket)).listen(PORTS.behind, '127.0.0.1');
 configure(0);
 const flags = ['-dontfork', '-filelog', path('log'), '-pidfile', path('pid'), '-f', path('conf')];
 const daemon = spawn(process.execPath, [PROGRAM, ...flags], { stdio: ['ignore', 'ignore', 'inherit'] });
@@ -198,6 +199,7 @@ function report() {
   for (const line of errors.slice(0, 20)) process.stderr.write(`${line}\n`);
   if (isSound) rmSync(folder, { recursive: true });
   else process.stderr.write(`kept: ${folder}\n`);
+  behind.close();
   process.exit(isSound ? 0 : 1);
 }
 
@@ -230,7 +232,7 @@ function configure(swap) {
     builtin('echo', PORTS.echo),
     service('few', PORTS.few, 'server = /bin/cat', 'instances = 1'),
     service('rated', PORTS.rated, 'server = /bin/cat', 'cps = 5 1'),
-    service('relay', PORTS.relay, `redirect = 127.0.0.1 ${PORTS.cat}`),
+    service('relay', PORTS.relay, `redirect = 127.0.0.1 ${PORTS.behind}`),
     service(`swapped${swap}`, PORTS.swapped + swap, 'server = /bin/cat'),
     builtin('daytime', PORTS.daytime)
       .replace('stream', 'dgram')
