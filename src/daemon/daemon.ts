@@ -137,6 +137,8 @@ export class Daemon {
     const { checkSeconds, isDebug } = this.#settings;
     const checkMs = checkIntervalMs(checkSeconds);
     if (checkMs !== undefined) setInterval(() => this.#check(isDebug), checkMs);
+    // What the start had to say is written first.
+    await new Promise((resolve) => setImmediate(resolve));
     await this.#parts.control.open();
     setTimeout(() => void this.#loadTheRest(), LOAD_REST_AFTER_MS);
     await this.#agenda.begin();

@@ -36,6 +36,7 @@ const STRANGERS: readonly NodeJS.Signals[] = [
   'SIGPIPE',
   'SIGALRM',
   'SIGVTALRM',
+  'SIGPROF',
   'SIGTSTP',
   'SIGTTIN',
   'SIGTTOU',

@@ -29,6 +29,7 @@ const PORTS = {
   rated: 7105,
   relay: 7106,
   swapped: 7107,
+  behind: 7110,
 };
 /** Per hour, once everything that is compiled or cached once is there. */
 const MOST_GROWTH = { kilobytes: 2048, descriptors: 2 };
