@@ -53,7 +53,7 @@ test('a forged pair of services exchanges no word', async () => {
 
 test('silent clients are gone in time, one that speaks stays', async () => {
   const [echo, discard, chargen] = [freshPort(), freshPort(), freshPort()];
-  const attributes = { ...LOG, flags: 'IPv4', idle_timeout: 2 };
+  const attributes = { ...LOG, flags: 'IPv4', idle_timeout: 3 };
   const daemon = await startDaemon(
     defaults() +
       builtin('echo', { port: echo, ...attributes }) +
