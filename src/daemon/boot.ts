@@ -54,6 +54,8 @@ export interface BootOptions extends Omit<DaemonSettings, 'maxDescriptors'>, Loa
   readonly people: People | undefined;
   /** That the process was born with. */
   readonly sockets: readonly InheritedSocket[];
+  /** How many more an earlier program of this process has left open for its services. */
+  readonly handedSockets: number;
 }
 
 const syslogPort = { open: native.openUnixDatagram, send: native.sendNow, close: native.closeFd };
@@ -165,6 +167,10 @@ function logFor(programLog: ProgramLog, people: People | undefined): ProgramLog[
   };
 }
 
+function openDescriptors(): number {
+  return readdirSync('/proc/self/fd').length;
+}
+
 function openAuditLogs({ program }: BootOptions, programLog: ProgramLog, report: Premises['log']): AuditLogs {
   return createAuditLogs({
     report,
@@ -202,7 +208,7 @@ function makePremises(
     children: new Children<ServerDetail>(),
     retries: new RetryQueue(),
     bans: new BanKeeper({ log, path: options.places.bans, nowMs: monotonicMs, wallMs: Date.now }),
-    descriptors: new DescriptorBudget(native.descriptorLimit().soft, readdirSync('/proc/self/fd').length),
+    descriptors: new DescriptorBudget(native.descriptorLimit().soft, openDescriptors() - options.handedSockets),
     replyGuard: new ReplyGuard(),
     inherited: new InheritedSockets(options.sockets, log),
     supervisor: new Supervisor(supervisionOf(process.env, process.pid)),

@@ -74,7 +74,8 @@ export async function runDaemon(options: RunOptions, identity: ProgramIdentity):
   const claim = claimSockets(process.env, process.pid);
   const isDetached = statusPipe !== undefined || handover !== undefined;
   const sockets = [...claim.sockets, ...(handover?.inherited ?? [])];
-  const settings = { ...bootOptions(options, identity, statusPipe), sockets };
+  const handedSockets = handover?.services.filter(({ socket }) => socket !== undefined).length ?? 0;
+  const settings = { ...bootOptions(options, identity, statusPipe), sockets, handedSockets };
   process.umask(process.umask() | LEAST_UMASK);
   const programLog = openLog(settings);
   if (programLog === undefined) return EXIT_FAILURE;
@@ -121,7 +122,7 @@ function bootOptions(
   options: RunOptions,
   identity: ProgramIdentity,
   statusPipe: StatusPipe | undefined,
-): Omit<BootOptions, 'sockets'> {
+): Omit<BootOptions, 'sockets' | 'handedSockets'> {
   const isInForeground = (options.isForeground || options.isDebug) && statusPipe === undefined;
   return {
     configPath: options.configPath,

@@ -130,9 +130,9 @@ function handOver({ premises, call, flush }: UpgradeParts, replyFd: number): str
   }
 }
 
-/** Our own, with one variable more; what was said about inherited sockets has been acted upon. */
+/** Our own, with one variable more. */
 function environmentFor({ world }: Premises, variable: string): readonly string[] {
-  return [...world.environment.filter((pair) => !pair.startsWith('LISTEN_')), variable];
+  return [...world.environment, variable];
 }
 
 /** Node's own file, its options, ours and our words. */
