@@ -45,6 +45,7 @@ test('the end is announced', async () => {
   const daemon = await startDaemon(text, { env: { NOTIFY_SOCKET: '@manager' } });
   daemon.signal('SIGTERM');
   await manager.hears(/^STOPPING=1$/m);
+  await until('the daemon ends', () => daemon.process.exitCode !== null);
 });
 
 test('a manager that takes nothing delays nobody and hears everything later', async () => {
