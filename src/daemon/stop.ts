@@ -1,5 +1,5 @@
 // The end of servers: those inside this process end with the daemon or their service, external servers live on, unless
-// the daemon is process 1 of a container and they would die with it.
+// the daemon is process 1 of a container and they would die with it (differs: D92).
 
 import type { Server } from '../launch/children.ts';
 import { terminate } from '../launch/terminate.ts';
