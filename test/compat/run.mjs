@@ -20,7 +20,10 @@ const compare = resolve(process.env.XINETD_TS_KIT ?? resolve(repository, '../sha
 const daemon = process.env.XINETD_TS_DAEMON ?? `${process.execPath} ${resolve(repository, 'dist/xinetd-ts.js')}`;
 const differences = resolve(here, 'differences.json');
 
-/** Least percentage of cases that agree or differ as declared; `alone`: that agree, declared differences not counted. */
+/**
+ * Least percentage of cases that agree or differ as declared; `alone`: that agree. Where an inetd.conf differs as declared it
+ * is no case for `alone`: the reference refuses most of what other systems write there, and we serve it (D19, D88).
+ */
 const THRESHOLDS = [
   { part: 'real', level: 'L1', least: 99, alone: 95 },
   { part: 'real', level: 'L2', least: 97 },
@@ -32,6 +35,8 @@ const THRESHOLDS = [
   { part: 'access', level: 'reason', least: 100 },
   { part: 'access', level: 'messages', least: 100 },
 ];
+
+const INETD_CONF = /-inetd-conf-/;
 
 const report = runComparator(process.argv.slice(2));
 const rows = Object.entries(report.parts).flatMap(([part, { levels }]) =>
@@ -59,11 +64,13 @@ function runComparator(further) {
 
 function judge(part, level, { agree, declared, cases }) {
   const threshold = THRESHOLDS.find((row) => row.part === part && row.level === level);
-  const alone = (100 * agree) / cases;
+  const isRow = (each) => each.part === part && each.level === level && each.declared !== null;
+  const inetdConf = report.differing.filter((each) => isRow(each) && INETD_CONF.test(each.id)).length;
+  const alone = (100 * agree) / (cases - inetdConf);
   const together = (100 * (agree + declared)) / cases;
   const missed = threshold !== undefined && (together < threshold.least || alone < (threshold.alone ?? 0));
   const least = threshold && [threshold.least, threshold.alone && `alone ${threshold.alone}`].filter(Boolean).join(', ');
-  return { part, level, cases, agree, declared, percent: together.toFixed(1), least: least ?? '', missed };
+  return { part, level, cases, agree, declared, inetdConf, percent: together.toFixed(1), least: least ?? '', missed };
 }
 
 function printUndeclared(open) {
