@@ -105,17 +105,28 @@ function serve(
   serveTcpmux(premises, operation, caller, (named, passedOn) => admitCaller(premises, named, passedOn));
 }
 
-/** A datagram waits on the socket of a built-in service or of a server that will read it itself. */
-export function admitDatagram(premises: Premises, operation: ServiceInOperation): void {
-  if (isPutOff(premises, operation)) return;
+/** Answered at one wake-up, so that a flood keeps nobody else waiting. */
+const DATAGRAMS_AT_ONCE = 32;
+
+/** Datagrams wait on the socket of a built-in service, or one on that of a server that will read it itself. */
+export function admitDatagrams(premises: Premises, operation: ServiceInOperation): void {
+  for (let left = DATAGRAMS_AT_ONCE; left > 0 && admitDatagram(premises, operation); left -= 1);
+}
+
+/** True when the next one may be looked at. */
+function admitDatagram(premises: Premises, operation: ServiceInOperation): boolean {
+  if (isPutOff(premises, operation)) return false;
   const fd = operation.listener?.fd ?? -1;
   const sender = quietly(premises, operation, () => peekSender(fd));
-  if (sender === undefined) return;
+  if (sender === undefined) return false;
   const source = sourceOfPeer(sender);
   const verdict = judge(premises, operation, { source, fd, found: { answers: [] } });
-  if (verdict.kind === 'allow') return serveDatagram(premises, operation, { source, ...effectsOf(verdict) });
-  quietly(premises, operation, () => dropDatagram(fd));
-  refuse(premises, operation, { source, requestNumber: nextRequestNumber(), denial: verdict });
+  if (verdict.kind === 'allow') serveDatagram(premises, operation, { source, ...effectsOf(verdict) });
+  else {
+    quietly(premises, operation, () => dropDatagram(fd));
+    refuse(premises, operation, { source, requestNumber: nextRequestNumber(), denial: verdict });
+  }
+  return operation.listener?.isSuspended === false;
 }
 
 /** A connection waits on a socket that the server accepts from itself: the peer cannot be known. */

@@ -15,7 +15,7 @@ import { Banners } from '../net/banner.ts';
 import { ReplyGuard } from '../net/datagram.ts';
 import { Portmapper } from '../net/portmapper.ts';
 import { bindDelayMs } from '../net/endpoint.ts';
-import { admitConnection, admitDatagram, admitListener } from './admit.ts';
+import { admitConnection, admitDatagrams, admitListener } from './admit.ts';
 import { BanKeeper } from './ban-keeper.ts';
 import { monotonicMs, TRIM_AFTER_MS } from './clock.ts';
 import { ControlSocket } from './control.ts';
@@ -202,7 +202,7 @@ function makePremises(
     logs: openAuditLogs(options, programLog, log),
     requests: {
       onConnection: (operation, connection) => admitConnection(premises, operation, connection),
-      onDatagram: (operation) => admitDatagram(premises, operation),
+      onDatagram: (operation) => admitDatagrams(premises, operation),
       onListener: (operation) => admitListener(premises, operation),
     },
     children: new Children<ServerDetail>(),

@@ -28,6 +28,8 @@ const only = words.includes('--only') ? new RegExp(words[words.indexOf('--only')
 const rounds = isQuick ? 3 : 5;
 
 const PROXYD = '/lib/systemd/systemd-socket-proxyd';
+/** The rig looks for it in this folder, where its Debian package was unpacked. */
+const INETD = `${process.env.PEERS_ROOT ?? ''}/openbsd-inetd/usr/sbin/inetd`;
 
 /** Each row: what, the gate (`least` or `most`), its unit, and how to measure it. `also` rows come out of the same run. */
 const ROWS = [
@@ -42,6 +44,7 @@ const ROWS = [
   ...ratio('s2 16', { against: 'tcpserver', least: 1.0, isQuick: true }),
   ...ratio('s3 16', { against: 'tcpserver', least: 1.0 }),
   ...ratio('s4 echo-conn-c16', { least: 2.5 }),
+  ...beside(INETD, ratio('s4 udp-echo-c16', { against: 'openbsd_inetd', least: 0.5 })),
   ...ratio('s5 stream-c1', { least: 8 }),
   ...ratio('s5 stream-c16', { least: 3.5 }),
   ...ratio('s5 conn-c16', { least: 2 }),
