@@ -60,9 +60,11 @@ export function convertSystemd(loaded: LoadedConfig, { folder, isJson }: Convert
   const converted = convert(loaded, systemPorts({ isInsecureAllowed: true, fallbackUser: undefined }));
   const files = converted.conversions.flatMap((each) => (each.kind === 'units' ? each.files : []));
   writeWhole(STDERR, findingsText(loaded.diagnostics.filter(isError)));
-  const isWritten = folder === undefined && isJson ? true : emit(files, folder);
+  const isPrinted = folder === undefined;
+  const named = isPrinted ? files.map(({ name, text }) => ({ name, text: `### ${name}\n${text}` })) : files;
+  const isWritten = (isPrinted && isJson) || emit(named, folder);
   const report = isJson ? reportJson(converted) : reportText(converted);
-  writeWhole(folder === undefined && !isJson ? STDERR : STDOUT, report);
+  writeWhole(isPrinted && !isJson ? STDERR : STDOUT, report);
   const isWhole = converted.conversions.every(({ kind }) => kind === 'units') && !loaded.diagnostics.some(isError);
   return isWritten && isWhole ? EXIT_OK : EXIT_FAILURE;
 }
@@ -115,8 +117,7 @@ function loadText(text: string, ports: ConfigPorts): LoadedConfig {
 /** Answers whether everything could be written. */
 function emit(files: readonly NamedText[], folder: string | undefined): boolean {
   if (folder === undefined) {
-    const heads = files.map(({ name, text }) => (text.startsWith('# Made') ? `### ${name}\n${text}` : text));
-    writeWhole(STDOUT, Buffer.from(heads.join('\n'), 'latin1'));
+    writeWhole(STDOUT, Buffer.from(files.map(({ text }) => text).join('\n'), 'latin1'));
     return true;
   }
   const isFolder = attempt(() => (mkdirSync(folder, { recursive: true }), true)) === true;
