@@ -97,7 +97,9 @@ function listen(premises: Premises, operation: ServiceInOperation, opened: Extra
   premises.descriptors.take();
   operation.listener = listener;
   premises.zones.follow(operation);
-  if (!premises.inherited.isShared(listener.fd)) premises.supervisor.keep(listener.fd);
+  // The file of a unix socket goes with the daemon: the socket could not be found any more.
+  const isLasting = opened.socket.file === undefined;
+  if (isLasting && !premises.inherited.isShared(listener.fd)) premises.supervisor.keep(listener.fd);
   // A server that an earlier program has started may have the socket.
   if (operation.state === 'suspended') return;
   operation.state = 'active';

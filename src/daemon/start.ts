@@ -38,8 +38,8 @@ export async function startServices(
   for (const operation of equipped) {
     const legacy = legacies?.get(operation.service);
     const isUp = await begin(premises, operation, legacy);
-    if (isUp && handover !== undefined && legacy !== undefined) {
-      adoptServers(premises, operation, handover, legacy.handed.key);
+    if (isUp && legacy !== undefined) {
+      adoptServers(premises, operation, legacy.servers);
       served.add(legacy.handed.key);
     }
     (isUp ? operations : failed).push(operation);

@@ -11,7 +11,7 @@ import { write } from './control.ts';
 import { counted } from './counted.ts';
 import { diffServices } from './diff.ts';
 import { limitGrace } from './grace.ts';
-import type { HandedService, Handover } from './handover.ts';
+import type { HandedServer, HandedService, Handover } from './handover.ts';
 import type { Premises } from './premises.ts';
 import { serverOf } from './serve.ts';
 import { equip, ServiceInOperation } from './service.ts';
@@ -22,14 +22,16 @@ export interface Legacy {
   readonly handed: HandedService;
   /** Undefined where the service needs another one, or had none. */
   readonly socket: OpenedSocket | undefined;
+  readonly servers: readonly HandedServer[];
 }
 
 /** Finds for each service what it takes over. Sockets that nobody needs any more are closed, so that their addresses are free. */
 export function distribute(
   premises: Premises,
-  { services: handedServices }: Handover,
+  { services: handedServices, servers }: Handover,
   services: readonly Service[],
 ): ReadonlyMap<Service, Legacy> {
+  const serversOf = byServiceKey(servers);
   const byService = new Map(
     handedServices.filter(({ isRetired }) => !isRetired).map((handed) => [handed.service, handed]),
   );
@@ -37,7 +39,8 @@ export function distribute(
   for (const { before, after, isRebound } of diffServices([...byService.keys()], services).keep) {
     const handed = byService.get(before);
     if (handed === undefined) throw new Error(`invariant: ${before.config.id} was not handed over`);
-    legacies.set(after, { handed, socket: isRebound ? undefined : handed.socket });
+    const socket = isRebound ? undefined : handed.socket;
+    legacies.set(after, { handed, socket, servers: serversOf.get(handed.key) ?? [] });
   }
   const kept = new Set([...legacies.values()].map(({ socket }) => socket));
   for (const { socket, registration } of handedServices) {
@@ -47,6 +50,16 @@ export function distribute(
     if (registration !== undefined) void premises.portmapper.unregister(registration);
   }
   return legacies;
+}
+
+function byServiceKey(servers: readonly HandedServer[]): ReadonlyMap<string, readonly HandedServer[]> {
+  const groups = new Map<string, HandedServer[]>();
+  for (const server of servers) {
+    const group = groups.get(server.serviceKey) ?? [];
+    group.push(server);
+    groups.set(server.serviceKey, group);
+  }
+  return groups;
 }
 
 /** Before the service is brought into operation. */
@@ -64,10 +77,9 @@ export function inherit(operation: ServiceInOperation, { handed, socket }: Legac
 export function adoptServers(
   premises: Premises,
   operation: ServiceInOperation,
-  { servers }: Handover,
-  serviceKey: string,
+  servers: readonly HandedServer[],
 ): void {
-  for (const server of servers.filter((each) => each.serviceKey === serviceKey)) {
+  for (const server of servers) {
     const { pid, source, requestNumber, startedAt, startedAtMs, hasSocket, trigger } = server;
     const { listener } = operation;
     const holding = hasSocket && listener !== undefined ? { socket: listener } : {};
@@ -83,13 +95,15 @@ export function adoptServers(
   }
 }
 
-/** Servers of services that are no more leave their EXIT lines all the same. */
+/** Servers of services that are no more leave their EXIT lines all the same; `served` names the services that go on. */
 export function adoptLeftServers(premises: Premises, handover: Handover, served: ReadonlySet<string>): void {
+  const serversOf = byServiceKey(handover.servers);
   for (const { key, service } of handover.services) {
-    if (served.has(key) || !handover.servers.some(({ serviceKey }) => serviceKey === key)) continue;
+    const servers = serversOf.get(key);
+    if (served.has(key) || servers === undefined) continue;
     const operation = new ServiceInOperation(equip(service, premises.world));
     openLog(premises, operation);
-    adoptServers(premises, operation, handover, key);
+    adoptServers(premises, operation, servers);
     retire(premises, operation);
     limitGrace(premises, operation);
   }

@@ -92,6 +92,19 @@ test('the manager keeps the listening sockets over a restart', async () => {
   expect(readFileSync(join(folder, 'log'), 'latin1')).toMatch(/Service daytime uses inherited socket 3 "@ipv6-/);
 });
 
+test('a unix socket is bound anew after a restart', async () => {
+  const manager = await startManager('@manager');
+  const folder = daemonFolder();
+  const text = defaults() + builtin('daytime', { protocol: undefined, socket_path: join(folder, 'socket') });
+  const stop = await startUnder(manager, folder, text, 1);
+  await stop();
+  await startUnder(manager, folder, text, 2);
+  expect(manager.notices.filter((notice) => notice.descriptors > 0)).toEqual([]);
+  expect((await run('curl', ['-s', '--http0.9', '--unix-socket', join(folder, 'socket'), 'http://x/'])).stdout).toMatch(
+    /^\d\d [A-Z]{3}/,
+  );
+});
+
 test('the manager forgets the sockets of services that go off or are no more', async () => {
   const manager = await startManager('@manager');
   const folder = daemonFolder();
