@@ -1,7 +1,10 @@
 // A soak: everything at once for minutes or hours, and nothing may grow or get lost. Connections to programs, built-in
 // services and a relay, refusals, services that trip their rate, reloads that swap a service, rotated logs, upgrades.
 //
-//   node test/soak/run.mjs [MINUTES]      needs root and a built dist; 30 minutes without a number
+//   node test/soak/run.mjs [MINUTES [SECONDS]]      needs root and a built dist; 30 minutes without a number
+//
+// An upgrade follows SECONDS after the other, by default 20. It begins with fresh memory: to see what grows in one program's
+// life give as many seconds as the soak has.
 //
 // Every minute the load rests until the daemon is idle; then its memory, descriptors and children are read. At the end one
 // JSON object: samples, slopes per hour after the first third, what was lost. Exit status 1 when something grew or was lost.
@@ -17,6 +20,7 @@ import { fileURLToPath } from 'node:url';
 
 const INSIDE = 'XINETD_TS_SOAK';
 const MINUTES = Number(process.argv[2] ?? 30);
+const UPGRADE_MS = Number(process.argv[3] ?? 20) * 1000;
 const PROGRAM = fileURLToPath(new URL('../../dist/xinetd-ts.js', import.meta.url));
 const WORKERS = 6;
 const ROUND_MS = MINUTES < 5 ? 10_000 : 60_000;
@@ -44,6 +48,7 @@ execFileSync('ip', ['link', 'set', 'lo', 'up']);
 execFileSync('mount', ['-t', 'tmpfs', 'none', '/run']);
 const folder = mkdtempSync('/tmp/xinetd-soak.');
 const path = (name) => join(folder, name);
+let nextUpgradeMs = performance.now() + UPGRADE_MS;
 const counts = { served: 0, refused: 0, lost: 0, datagrams: 0, trips: 0, reloads: 0, rotations: 0, upgrades: 0 };
 const losses = [];
 const samples = [];
@@ -79,7 +84,7 @@ async function load(until) {
     again(reload, 3000),
     again(trip, 9000),
     again(rotate, 12_000),
-    again(upgrade, 20_000),
+    again(upgradeInTime, 1000),
   ]);
 }
 
@@ -148,6 +153,12 @@ function rotate() {
   counts.rotations += 1;
   for (const name of ['log', 'audit'])
     if (existsSync(path(name))) renameSync(path(name), path(`${name}.${counts.rotations}`));
+}
+
+async function upgradeInTime() {
+  if (performance.now() < nextUpgradeMs) return;
+  nextUpgradeMs = performance.now() + UPGRADE_MS;
+  await upgrade();
 }
 
 async function upgrade() {
