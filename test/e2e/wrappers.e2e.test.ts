@@ -37,6 +37,7 @@ test('a caller of hosts.deny is refused, as the reference says it', async () => 
   write(`sh: ${FRIEND}\n`, 'sh: ALL\n');
   const { daemon, port } = await startScript('echo hello');
   expect(await exchange(port, { from: FRIEND })).toBe('hello\n');
+  await daemon.audits(2);
   expect(await exchange(port, { from: FOE })).toBe('');
   await daemon.logs(/INFO: libwrap refused connection to sh \(libwrap=sh\) from ::ffff:127\.0\.0\.67\n/);
   const lines = (await daemon.audits(5)).slice(2);
