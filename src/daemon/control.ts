@@ -41,10 +41,10 @@ export class ControlSocket {
   }
 
   /** Holds the descriptors that the socket will need, before the services take theirs. */
-  reserve(): void {
+  reserve(count = DESCRIPTORS_NEEDED): void {
     if (this.#parts.path === undefined) return;
     try {
-      while (this.#reserved.length < DESCRIPTORS_NEEDED) this.#reserved.push(openSync('/dev/null', 'r'));
+      while (this.#reserved.length < count) this.#reserved.push(openSync('/dev/null', 'r'));
     } catch {
       // None left: the services come first, and opening the socket will say so.
     }
@@ -65,21 +65,30 @@ export class ControlSocket {
 
   /** Undefined where there is something at the path. */
   async #listen(net: Net, path: string): Promise<Server | undefined> {
-    this.#release();
+    const hadReserve = this.#reserved.length > 0;
+    const server = net.createServer({ allowHalfOpen: false }, (socket) => this.#serve(socket));
+    const listening = listen(server, path);
+    // Given up only now, so that the number of descriptors stays the same.
+    if (server.listening) this.#release();
     try {
-      return await listen(net, path, (socket) => this.#serve(socket));
+      return await listening;
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error; // Node's net throws ErrnoException only
-      this.reserve();
-      return undefined;
+      const { code } = error as NodeJS.ErrnoException; // Node's net throws ErrnoException only
+      if (code === 'EADDRINUSE') {
+        this.#release(1); // Node has opened its own meanwhile.
+        return undefined;
+      }
+      if (code !== 'EMFILE' || !hadReserve) throw error;
+      this.#release();
+      return this.#listen(net, path);
     }
   }
 
   /** What an ended daemon left behind is no obstacle. */
   async #takeOver(net: Net, path: string): Promise<Server | undefined> {
-    this.#release(1);
+    this.#release();
     const isTaken = await isAnswered(net, path);
-    this.reserve();
+    this.reserve(1);
     if (isTaken) {
       this.#release();
       this.#parts.log('notice', FUNC, `another daemon answers at ${path}: this one has no control socket`);
@@ -166,9 +175,8 @@ async function removeUnanswered(path: string): Promise<void> {
 }
 
 /** Binds within the call, so that the mask holds for nothing else. */
-function listen(net: Net, path: string, serve: (socket: Socket) => void): Promise<Server> {
+function listen(server: Server, path: string): Promise<Server> {
   return new Promise((resolve, reject) => {
-    const server = net.createServer({ allowHalfOpen: false }, serve);
     server.maxConnections = MOST_CONNECTIONS;
     server.once('error', reject);
     server.once('listening', () => {

@@ -115,6 +115,7 @@ export class Daemon {
     }
     this.#findings.show(loaded, this.#premises.world);
     this.#premises.bans.load(handover?.bans);
+    await this.#premises.hosts.current();
     this.#parts.control.reserve();
     const { operations, failed } = await startServices(this.#premises, loaded.services, {
       isDebug: this.#settings.isDebug,
@@ -146,7 +147,6 @@ export class Daemon {
 
   /** What is not needed to serve, loaded when the first callers have been let in; later its files may be gone. */
   async #loadTheRest(): Promise<void> {
-    await this.#premises.hosts.current();
     await this.#parts.programLog.useWinston();
     await this.#premises.names.prepare();
     trimLater(TRIM_AFTER_MS);
