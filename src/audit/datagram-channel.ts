@@ -3,6 +3,7 @@
 // does not fit is counted and reported. When nobody has listened for a while the timer rests until the next message,
 // so an idle machine without the daemon is not woken. Throws nothing.
 
+import { monotonicMs } from '../native/monotonic.ts';
 import { SystemError } from '../native/system-error.ts';
 
 /** The three calls it makes; `native/binding.ts` has them. */
@@ -68,8 +69,8 @@ export class DatagramChannel {
   }
 
   flushSync(): void {
-    const deadline = performance.now() + FLUSH_MS;
-    while (!this.#sendQueue() && this.#fd !== undefined && performance.now() < deadline) Atomics.wait(SLEEPER, 0, 0, 1);
+    const deadline = monotonicMs() + FLUSH_MS;
+    while (!this.#sendQueue() && this.#fd !== undefined && monotonicMs() < deadline) Atomics.wait(SLEEPER, 0, 0, 1);
   }
 
   #enqueue(bytes: Uint8Array): void {

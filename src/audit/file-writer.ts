@@ -4,6 +4,7 @@
 // Opening happens at start and on reload and is synchronous; the constructor throws SystemError unless `watch` is given
 // and only an obstacle (a link, a FIFO) is in the way. Owns its descriptor; a write under way ends on the one it began on.
 
+import { monotonicMs } from '../native/monotonic.ts';
 import { ftruncate, lstat, write, writeSync } from 'node:fs';
 import type { Stats } from 'node:fs';
 import { SystemError } from '../native/system-error.ts';
@@ -41,7 +42,7 @@ export class FileWriter implements ByteWriter {
   #current: WriteUnderWay | undefined;
   /** The write that waits for a look at the path. */
   #looking: object | undefined;
-  #lookedMs = performance.now();
+  #lookedMs = monotonicMs();
   /** What is in the way, once it has been said. */
   #obstacle: SystemError | undefined;
   #isClosed = false;
@@ -79,7 +80,7 @@ export class FileWriter implements ByteWriter {
 
   /** Looks whether the path still leads to this file, if the last look was long ago; then calls `next`. */
   look(next: () => void): void {
-    const nowMs = performance.now();
+    const nowMs = monotonicMs();
     if (nowMs - this.#lookedMs < LOOK_MS) return next();
     this.#lookedMs = nowMs;
     lstat(Buffer.from(this.#path, 'latin1'), (error, status) => {
@@ -94,9 +95,9 @@ export class FileWriter implements ByteWriter {
     if (current === undefined) return 0;
     if (current.sizeBefore === undefined) return current.landed;
     const wanted = current.sizeBefore + current.bytes.length;
-    const deadline = performance.now() + SETTLE_MS;
+    const deadline = monotonicMs() + SETTLE_MS;
     while ((sizeOf(current.fd) ?? 0) < wanted) {
-      if (performance.now() > deadline) return current.landed;
+      if (monotonicMs() > deadline) return current.landed;
       Atomics.wait(SLEEPER, 0, 0, 1);
     }
     return current.bytes.length;

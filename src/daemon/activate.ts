@@ -6,7 +6,7 @@ import { strerror } from '../native/binding.ts';
 import { Listener } from '../net/listener.ts';
 import { closeSocket, openEndpoint, openEndpointPatiently } from '../net/open.ts';
 import type { OpenedSocket, OpenNote, OpenResult } from '../net/open.ts';
-import { monotonicMs } from './clock.ts';
+import { monotonicMs } from '../native/monotonic.ts';
 import { intercept } from './intercept.ts';
 import type { Premises } from './premises.ts';
 import { registerRpc, unregisterRpc } from './rpc.ts';

@@ -1,13 +1,5 @@
-// The daemon's clocks: a monotonic one for everything that is a duration, the local time of day for access_times.
-
-/**
- * Milliseconds on the machine's clock, which is never set and goes on while programs change. Not performance.now, which
- * counts from the start of the program and loads ten modules of Node's.
- */
-export function monotonicMs(): number {
-  const [seconds, nanoseconds] = process.hrtime();
-  return seconds * 1000 + nanoseconds / 1e6;
-}
+// The time of day for access_times, and how long the daemon waits before it gives memory back. Durations are those of
+// native/monotonic.ts.
 
 /** Minutes since local midnight, 0 to 1439. */
 export function localMinuteNow(): number {

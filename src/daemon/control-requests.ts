@@ -3,7 +3,7 @@
 
 import { loadavg } from 'node:os';
 import type { Server } from '../launch/children.ts';
-import { monotonicMs } from './clock.ts';
+import { monotonicMs } from '../native/monotonic.ts';
 import type { Answer } from './control.ts';
 import { cpuSeconds } from './cpu-time.ts';
 import { plainAddress, plainCaller, sourceOfText } from './plain-address.ts';

@@ -8,7 +8,7 @@ import { accessCheck } from '../policy/address.ts';
 import { libwrapCheck } from '../policy/hosts-access.ts';
 import type { WrapperStep } from '../policy/hosts-effects.ts';
 import type { Source } from '../policy/source.ts';
-import { monotonicMs } from './clock.ts';
+import { monotonicMs } from '../native/monotonic.ts';
 import { serverLines } from './dump.ts';
 import { gather } from './gather.ts';
 import type { Premises } from './premises.ts';

@@ -6,7 +6,7 @@ import { SystemError } from '../native/system-error.ts';
 import { waitingPeers } from '../net/accept-queue.ts';
 import { dropIfUnread } from '../net/datagram.ts';
 import type { Listener } from '../net/listener.ts';
-import { monotonicMs } from './clock.ts';
+import { monotonicMs } from '../native/monotonic.ts';
 import { USEFUL_LIFE_MS } from './futility.ts';
 import type { Premises, ServerDetail } from './premises.ts';
 import type { ServiceInOperation } from './service.ts';

@@ -4,7 +4,7 @@
 
 import type { Service } from '../config/service.ts';
 import { activate, enableLater, openLog } from './activate.ts';
-import { monotonicMs } from './clock.ts';
+import { monotonicMs } from '../native/monotonic.ts';
 import type { Handover } from './handover.ts';
 import type { Premises } from './premises.ts';
 import { equip, ServiceInOperation } from './service.ts';

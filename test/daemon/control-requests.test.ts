@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { BanKeeper } from '../../src/daemon/ban-keeper.ts';
-import { monotonicMs } from '../../src/daemon/clock.ts';
+import { monotonicMs } from '../../src/native/monotonic.ts';
 import { answerRequest } from '../../src/daemon/control-requests.ts';
 import type { ControlView } from '../../src/daemon/control-requests.ts';
 import { ServiceInOperation } from '../../src/daemon/service.ts';

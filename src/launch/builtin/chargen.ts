@@ -20,7 +20,7 @@ const DATAGRAM_BYTES = 1024;
 const SEND_BYTES = 4 * PERIOD_BYTES;
 const SENDS_PER_TURN = 4;
 
-const lines = renderLines();
+let rendered: Uint8Array | undefined;
 
 export const CHARGEN_STREAM: StreamBuiltin = {
   name: 'chargen',
@@ -56,7 +56,7 @@ function generating(fd: number): () => Next {
   let offset = 0;
   return () => {
     for (let turn = 0; turn < SENDS_PER_TURN; turn += 1) {
-      const sent = sendNow(fd, lines.subarray(offset, offset + SEND_BYTES));
+      const sent = sendNow(fd, lines().subarray(offset, offset + SEND_BYTES));
       if (sent === 0) break;
       offset = (offset + sent) % PERIOD_BYTES;
     }
@@ -67,12 +67,18 @@ function generating(fd: number): () => Next {
 /** Whole lines, and a last one cut so that it still ends in CR LF. */
 function datagramFrom(line: number, length: number): Uint8Array {
   const start = line * LINE_BYTES;
-  const reply = lines.slice(start, start + length);
+  const reply = lines().slice(start, start + length);
   if (length >= 2) reply.set([0x0d, 0x0a], length - 2);
   return reply;
 }
 
 /** Five periods, so that any stretch to be sent lies in one piece. */
+/** Made at the first use. */
+function lines(): Uint8Array {
+  rendered ??= renderLines();
+  return rendered;
+}
+
 function renderLines(): Uint8Array {
   const bytes = new Uint8Array(SEND_BYTES + PERIOD_BYTES);
   for (let index = 0; index < bytes.length; index += 1) {
