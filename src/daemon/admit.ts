@@ -122,7 +122,7 @@ function admitDatagram(premises: Premises, operation: ServiceInOperation): boole
   if (sender === undefined) return false;
   const source = sourceOfPeer(sender);
   const verdict = judge(premises, operation, { source, fd, found: { answers: [] } });
-  if (verdict.kind === 'allow') serveDatagram(premises, operation, { source, ...effectsOf(verdict) });
+  if (verdict.kind === 'allow') serveDatagram(premises, operation, { sender, source, ...effectsOf(verdict) });
   else {
     quietly(premises, operation, () => dropDatagram(fd));
     refuse(premises, operation, { source, requestNumber: nextRequestNumber(), denial: verdict });

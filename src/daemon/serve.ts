@@ -11,6 +11,7 @@ import { NOT_STARTED_STATUS } from '../launch/reaper.ts';
 import type { Ending } from '../launch/reaper.ts';
 import { Launcher } from '../launch/spawn.ts';
 import { strerror, trimLater } from '../native/binding.ts';
+import type { Datagram } from '../native/binding.ts';
 import { SystemError } from '../native/system-error.ts';
 import type { Connection } from '../net/connection.ts';
 import { stampOfWaiting } from '../net/datagram.ts';
@@ -70,12 +71,12 @@ export function serveConnection(
 export function serveDatagram(
   premises: Premises,
   operation: ServiceInOperation,
-  request: { readonly source: Source; readonly effects?: WrapperEffects },
+  request: { readonly sender: Datagram; readonly source: Source; readonly effects?: WrapperEffects },
 ): void {
-  const { source, effects } = request;
+  const { source, sender, effects } = request;
   const { builtin } = operation.equipment;
   if (builtin?.socketType === 'dgram' && effects?.twist === undefined)
-    return answer(premises, operation, { builtin, source });
+    return answer(premises, operation, { builtin, sender, source });
   const trigger = stampOfWaiting(operation.listener?.fd ?? -1);
   handOver(premises, operation, { source, trigger, ...changedLauncher(premises, operation, effects) });
 }
@@ -140,12 +141,12 @@ function serveBuiltin(
 function answer(
   premises: Premises,
   operation: ServiceInOperation,
-  request: { readonly builtin: DatagramBuiltin; readonly source: Source },
+  request: { readonly builtin: DatagramBuiltin; readonly sender: Datagram; readonly source: Source },
 ): void {
   recordStart(operation, { source: request.source, requestNumber: nextRequestNumber() }, premises.pid);
   const fd = operation.listener?.fd ?? -1;
   try {
-    request.builtin.serveDatagram(fd, (sender) => premises.replyGuard.mayReply(sender));
+    request.builtin.serveDatagram(fd, request.sender, (sender) => premises.replyGuard.mayReply(sender));
   } catch (error) {
     if (!(error instanceof SystemError)) throw error;
     premises.log('error', 'svc_request', `service ${operation.id}, recvfrom: ${error.described}`);

@@ -1,7 +1,7 @@
 // One datagram in, at most one out: the common part of the built-ins that answer datagrams.
 // A reply that cannot be sent at once, or at all, is given up.
 
-import { receiveFrom, replyTo } from '../../native/binding.ts';
+import { receiveNow, replyTo } from '../../native/binding.ts';
 import type { Datagram } from '../../native/binding.ts';
 import { SystemError } from '../../native/system-error.ts';
 import type { DatagramBuiltin } from './builtin.ts';
@@ -13,12 +13,11 @@ const received = new Uint8Array(MOST_DATAGRAM_BYTES);
 
 /** Makes `serveDatagram` out of what to answer; undefined for no answer. The bytes handed in are valid during the call only. */
 export function answering(reply: (request: Uint8Array) => Uint8Array | undefined): DatagramBuiltin['serveDatagram'] {
-  return (fd, mayReply) => {
-    const sender = receiveFrom(fd, received, false);
-    if (sender === undefined || !mayReply(sender)) return sender;
-    const answer = reply(received.subarray(0, Math.min(sender.length, MOST_DATAGRAM_BYTES)));
+  return (fd, sender, mayReply) => {
+    const length = receiveNow(fd, received);
+    if (length === undefined || !mayReply(sender)) return;
+    const answer = reply(received.subarray(0, length));
     if (answer !== undefined) sendReply(fd, answer, sender);
-    return sender;
   };
 }
 

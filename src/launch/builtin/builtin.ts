@@ -40,10 +40,10 @@ export interface DatagramBuiltin {
   readonly socketType: 'dgram';
   readonly isForking: false;
   /**
-   * Takes one datagram off the queue and answers it if `mayReply` agrees. Returns its sender; undefined when none was there.
-   * `fd` stays the caller's. Throws SystemError for recvfrom; a reply that fails is given up.
+   * Takes the datagram that waits first, whose sender is known, off the queue and answers it if `mayReply` agrees. `fd` stays
+   * the caller's. Throws SystemError for recv; a reply that fails is given up.
    */
-  readonly serveDatagram: (fd: number, mayReply: (sender: Datagram) => boolean) => Datagram | undefined;
+  readonly serveDatagram: (fd: number, sender: Datagram, mayReply: (sender: Datagram) => boolean) => void;
 }
 
 export type Builtin = StreamBuiltin | DatagramBuiltin;
