@@ -90,7 +90,8 @@ function mergeService(block: ServiceBlock, defaults: Defaults, ports: ConfigPort
 }
 
 /** Read as if by themselves, so that they change nothing. */
-function asidesOf({ name, unheard = [] }: ServiceBlock, ports: ConfigPorts): readonly Diagnostic[] {
+function asidesOf({ name, unheard }: ServiceBlock, ports: ConfigPorts): readonly Diagnostic[] {
+  if (unheard === undefined) return [];
   const found = new BlockReader(ports, name.text, false).read(unheard);
   return found.filter(({ code }) => code !== 'XC106').map((diagnostic) => ({ ...diagnostic, isAside: true }));
 }

@@ -65,7 +65,6 @@ static const struct {
   {"initialise", initialise},
   {"openSocket", open_socket},
   {"adoptSocket", adopt_socket},
-  {"localPort", local_port},
   {"localEndpoint", local_endpoint},
   {"keepAlive", keep_alive},
   {"linger", linger},

@@ -52,6 +52,8 @@ bool read_strings(napi_env env, napi_value array, const char *name, char ***out,
 void free_strings(char **strings);
 /* A property of an options object; false (having thrown) when `object` is none. */
 bool read_property(napi_env env, napi_value object, const char *name, napi_value *out);
+bool read_integer_property(napi_env env, napi_value object, const char *name, int64_t lowest, int64_t highest, int64_t *out);
+bool read_boolean_property(napi_env env, napi_value object, const char *name, bool *out);
 bool is_undefined(napi_env env, napi_value value);
 
 napi_value make_integer(napi_env env, int64_t value);
@@ -65,7 +67,6 @@ void note_closed(int fd);
 #define VERB(name) napi_value name(napi_env env, napi_callback_info info)
 VERB(open_socket);
 VERB(adopt_socket);
-VERB(local_port);
 VERB(local_endpoint);
 VERB(keep_alive);
 VERB(linger);

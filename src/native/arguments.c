@@ -140,6 +140,18 @@ bool read_property(napi_env env, napi_value object, const char *name, napi_value
   return napi_get_named_property(env, object, name, out) == napi_ok;
 }
 
+bool read_integer_property(napi_env env, napi_value object, const char *name, int64_t lowest, int64_t highest, int64_t *out)
+{
+  napi_value value;
+  return read_property(env, object, name, &value) && read_integer(env, value, name, lowest, highest, out);
+}
+
+bool read_boolean_property(napi_env env, napi_value object, const char *name, bool *out)
+{
+  napi_value value;
+  return read_property(env, object, name, &value) && read_boolean(env, value, name, out);
+}
+
 bool is_undefined(napi_env env, napi_value value)
 {
   napi_valuetype type;

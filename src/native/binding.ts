@@ -149,10 +149,10 @@ export const describeSocket = addon.describeSocket;
 export const adoptSocket = addon.adoptSocket;
 /** Keeps a descriptor that was inherited from being inherited further. */
 export const closeOnExec = addon.closeOnExec;
-/** The port a socket is bound to. */
-export const localPort = addon.localPort;
-/** This end of a connected socket. */
+/** What a socket is bound to, this end of a connected one. */
 export const localEndpoint = addon.localEndpoint;
+/** The port a socket is bound to; 0 where there is none. */
+export const localPort = (fd: number): number => localEndpoint(fd).port;
 /** Sets SO_KEEPALIVE. */
 export const keepAlive = addon.keepAlive;
 /** Sets SO_LINGER; 0 is off. */

@@ -3,6 +3,7 @@
  * descriptor stays as it is.
  */
 #include "addon.h"
+#include "options.h"
 #include "peer.h"
 
 #include <errno.h>
@@ -111,19 +112,13 @@ VERB(describe_socket)
   return result;
 }
 
-static bool read_flag(napi_env env, napi_value object, const char *name, bool *out)
-{
-  napi_value value;
-  return read_property(env, object, name, &value) && read_boolean(env, value, name, out);
-}
-
 /* Returns the name of the call that failed, with errno set, or NULL. */
 static const char *prepare_adopted(int fd, bool is_no_delay, bool is_keep_alive, int backlog)
 {
-  int type, on = 1;
-  if (is_no_delay && setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) != 0)
+  int type;
+  if (is_no_delay && switch_option(fd, IPPROTO_TCP, TCP_NODELAY, true) != 0)
     return "setsockopt TCP_NODELAY";
-  if (is_keep_alive && setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on) != 0)
+  if (is_keep_alive && switch_option(fd, SOL_SOCKET, SO_KEEPALIVE, true) != 0)
     return "setsockopt SO_KEEPALIVE";
   if (!ask(fd, SOL_SOCKET, SO_TYPE, &type))
     return "getsockopt SO_TYPE";
@@ -134,14 +129,14 @@ static const char *prepare_adopted(int fd, bool is_no_delay, bool is_keep_alive,
 /* adoptSocket(fd, spec) -> fd of our own */
 VERB(adopt_socket)
 {
-  napi_value values[2], backlog_value;
+  napi_value values[2];
   int fd;
   bool is_no_delay, is_keep_alive;
   int64_t backlog;
   if (!take_arguments(env, info, 2, values) || !read_fd(env, values[0], &fd) ||
-      !read_flag(env, values[1], "isNoDelay", &is_no_delay) || !read_flag(env, values[1], "isKeepAlive", &is_keep_alive) ||
-      !read_property(env, values[1], "backlog", &backlog_value) ||
-      !read_integer(env, backlog_value, "backlog", 0, INT32_MAX, &backlog))
+      !read_boolean_property(env, values[1], "isNoDelay", &is_no_delay) ||
+      !read_boolean_property(env, values[1], "isKeepAlive", &is_keep_alive) ||
+      !read_integer_property(env, values[1], "backlog", 0, INT32_MAX, &backlog))
     return NULL;
   int own = fcntl(fd, F_DUPFD_CLOEXEC, 3);
   const char *failed_call = own < 0 ? "fcntl" : prepare_adopted(own, is_no_delay, is_keep_alive, (int)backlog);

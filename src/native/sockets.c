@@ -70,36 +70,26 @@ socklen_t peer_address(const struct peer *peer, struct sockaddr_storage *address
   return sizeof *in;
 }
 
-static bool read_number(napi_env env, napi_value object, const char *name, int64_t highest, int *out)
-{
-  napi_value value;
-  int64_t number;
-  if (!read_property(env, object, name, &value) || !read_integer(env, value, name, 0, highest, &number))
-    return false;
-  *out = (int)number;
-  return true;
-}
-
-static bool read_flag(napi_env env, napi_value object, const char *name, bool *out)
-{
-  napi_value value;
-  return read_property(env, object, name, &value) && read_boolean(env, value, name, out);
-}
-
 static bool read_spec(napi_env env, napi_value object, struct socket_spec *spec)
 {
   napi_value family, type, address;
   int family_index, type_index;
+  int64_t protocol, port, backlog;
   if (!read_property(env, object, "family", &family) || !read_word(env, family, "family", families, &family_index) ||
       !read_property(env, object, "type", &type) || !read_word(env, type, "type", types, &type_index) ||
-      !read_number(env, object, "protocol", 255, &spec->protocol) || !read_number(env, object, "port", 65535, &spec->port) ||
-      !read_number(env, object, "backlog", INT32_MAX, &spec->backlog) ||
-      !read_flag(env, object, "isV6Only", &spec->is_v6_only) || !read_flag(env, object, "isFreeBind", &spec->is_free_bind) ||
-      !read_flag(env, object, "isNoDelay", &spec->is_no_delay) ||
-      !read_flag(env, object, "isKeepAlive", &spec->is_keep_alive))
+      !read_integer_property(env, object, "protocol", 0, 255, &protocol) ||
+      !read_integer_property(env, object, "port", 0, 65535, &port) ||
+      !read_integer_property(env, object, "backlog", 0, INT32_MAX, &backlog) ||
+      !read_boolean_property(env, object, "isV6Only", &spec->is_v6_only) ||
+      !read_boolean_property(env, object, "isFreeBind", &spec->is_free_bind) ||
+      !read_boolean_property(env, object, "isNoDelay", &spec->is_no_delay) ||
+      !read_boolean_property(env, object, "isKeepAlive", &spec->is_keep_alive))
     return false;
   spec->family = family_numbers[family_index];
   spec->type = type_numbers[type_index];
+  spec->protocol = (int)protocol;
+  spec->port = (int)port;
+  spec->backlog = (int)backlog;
   return read_property(env, object, "address", &address) && read_string(env, address, "address", &spec->address);
 }
 
@@ -215,22 +205,6 @@ VERB(open_socket)
   return fd < 0 ? fail(env, failed_call, error, subject) : make_integer(env, fd);
 }
 
-/* localPort(fd) -> port */
-VERB(local_port)
-{
-  napi_value values[1];
-  int fd;
-  struct sockaddr_storage address = {.ss_family = AF_UNSPEC};
-  socklen_t length = sizeof address;
-  if (!take_arguments(env, info, 1, values) || !read_fd(env, values[0], &fd))
-    return NULL;
-  if (getsockname(fd, (struct sockaddr *)&address, &length) != 0)
-    return fail(env, "getsockname", errno, "");
-  struct peer local;
-  describe_peer(&address, &local);
-  return make_integer(env, local.port);
-}
-
 /* closeFd(fd); the descriptor is gone whatever close(2) says, unless there was none */
 VERB(close_fd)
 {
@@ -239,7 +213,6 @@ VERB(close_fd)
   if (!take_arguments(env, info, 1, values) || !read_fd(env, values[0], &fd))
     return NULL;
   note_closed(fd);
-  /* Whatever else close says, the descriptor is gone: nobody could do anything about it. */
   if (close(fd) != 0 && errno == EBADF)
     return fail(env, "close", errno, "");
   return NULL;

@@ -145,12 +145,12 @@ static void collect_garbage(void)
 static void on_idle(uv_timer_t *handle)
 {
   (void)handle;
-  if (anonymous_kilobytes() > kilobytes_after_collection + GARBAGE_KILOBYTES) {
+  bool is_worth_collecting = anonymous_kilobytes() > kilobytes_after_collection + GARBAGE_KILOBYTES;
+  if (is_worth_collecting)
     collect_garbage();
-    malloc_trim(0);
+  malloc_trim(0);
+  if (is_worth_collecting)
     kilobytes_after_collection = anonymous_kilobytes();
-  } else
-    malloc_trim(0);
   int fd = open("/proc/self/smaps", O_RDONLY | O_CLOEXEC);
   if (fd < 0)
     return;

@@ -26,20 +26,16 @@ struct unix_spec {
 static const char *const types[] = {"stream", "seqpacket", NULL};
 static const int type_numbers[] = {SOCK_STREAM, SOCK_SEQPACKET};
 
-static bool read_number(napi_env env, napi_value object, const char *name, int64_t lowest, int64_t highest, int64_t *out)
-{
-  napi_value value;
-  return read_property(env, object, name, &value) && read_integer(env, value, name, lowest, highest, out);
-}
-
 static bool read_spec(napi_env env, napi_value object, struct unix_spec *spec)
 {
   napi_value type, path;
   int type_index;
   int64_t mode, backlog, uid, gid;
   if (!read_property(env, object, "type", &type) || !read_word(env, type, "type", types, &type_index) ||
-      !read_number(env, object, "mode", 0, 0777, &mode) || !read_number(env, object, "backlog", 0, INT32_MAX, &backlog) ||
-      !read_number(env, object, "uid", -1, UINT32_MAX, &uid) || !read_number(env, object, "gid", -1, UINT32_MAX, &gid))
+      !read_integer_property(env, object, "mode", 0, 0777, &mode) ||
+      !read_integer_property(env, object, "backlog", 0, INT32_MAX, &backlog) ||
+      !read_integer_property(env, object, "uid", -1, UINT32_MAX, &uid) ||
+      !read_integer_property(env, object, "gid", -1, UINT32_MAX, &gid))
     return false;
   *spec = (struct unix_spec){
     .type = type_numbers[type_index], .mode = (int)mode, .backlog = (int)backlog, .uid = (uid_t)uid, .gid = (gid_t)gid};

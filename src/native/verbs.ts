@@ -21,7 +21,6 @@ export interface WatchHandle {
 export interface Addon {
   readonly initialise: (systemError: typeof SystemError) => void;
   readonly openSocket: (spec: SocketSpec, filter: Uint8Array) => number;
-  readonly localPort: (fd: number) => number;
   readonly localEndpoint: (fd: number) => SocketEnd;
   readonly keepAlive: (fd: number) => void;
   readonly linger: (fd: number, seconds: number) => void;

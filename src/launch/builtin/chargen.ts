@@ -72,13 +72,13 @@ function datagramFrom(line: number, length: number): Uint8Array {
   return reply;
 }
 
-/** Five periods, so that any stretch to be sent lies in one piece. */
 /** Made at the first use. */
 function lines(): Uint8Array {
   rendered ??= renderLines();
   return rendered;
 }
 
+/** Five periods, so that any stretch to be sent lies in one piece. */
 function renderLines(): Uint8Array {
   const bytes = new Uint8Array(SEND_BYTES + PERIOD_BYTES);
   for (let index = 0; index < bytes.length; index += 1) {
