@@ -1,7 +1,6 @@
 // hosts.allow and hosts.deny in the running daemon: the facts that a decision by them needs, and the steps that their rules
 // ask for (commands, banners). What they mean is policy/hosts-access.ts; the files are hosts-files.ts.
 
-import { open } from 'node:fs/promises';
 import { planShell } from '../launch/change.ts';
 import { keepAlive, linger, sendNow } from '../native/binding.ts';
 import { SystemError } from '../native/system-error.ts';
@@ -21,8 +20,6 @@ export interface WrapperFindings {
   readonly serverName?: HostName;
   readonly answers: readonly boolean[];
 }
-
-const LONGEST_BANNER = 64 * 1024;
 
 /** The facts for a decision; undefined where the service does not ask the files. `fd`: of the connection, -1 for none. */
 export function wrapperFacts(
@@ -100,28 +97,14 @@ async function sendBanner(
   { path, expand }: Extract<WrapperStep, { kind: 'banner' }>,
   fd: number,
 ): Promise<void> {
-  const text = await readBanner(premises, path);
-  if (text === undefined) return;
-  const lines = text.split(/(?<=\n)/).map((line) => expand(line.replace(/\n$/, '\r\n')) ?? '');
+  const text = await premises.banners.files.current(path);
+  if (text.kind === 'unreadable') premises.log('warning', 'libwrap', `banner ${path}: ${text.reason}`);
+  if (text.kind !== 'text') return;
+  const lines = Buffer.from(text.bytes).toString('latin1').split(/(?<=\n)/);
+  const expanded = lines.map((line) => expand(line.replace(/\n$/, '\r\n')) ?? '');
   try {
-    sendNow(fd, Buffer.from(lines.join(''), 'latin1'));
+    sendNow(fd, Buffer.from(expanded.join(''), 'latin1'));
   } catch (error) {
     if (!(error instanceof SystemError)) throw error;
-  }
-}
-
-async function readBanner(premises: Premises, path: string): Promise<string | undefined> {
-  try {
-    const handle = await open(Buffer.from(path, 'latin1'), 'r');
-    try {
-      const { bytesRead, buffer } = await handle.read({ buffer: Buffer.alloc(LONGEST_BANNER), position: 0 });
-      return buffer.toString('latin1', 0, bytesRead);
-    } finally {
-      await handle.close();
-    }
-  } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    premises.log('warning', 'libwrap', `banner: ${error.message}`);
-    return undefined;
   }
 }

@@ -44,7 +44,8 @@ const NOTHING = new Uint8Array();
 
 /** Sends banners. */
 export class Banners {
-  readonly #files = new BannerFiles();
+  /** Remembered for a second, also for others who send banners. */
+  readonly files = new BannerFiles();
   readonly #limitMs: number;
   readonly #most: number;
   /** Those who are waited for, oldest first; calling one gives it up. */
@@ -63,10 +64,10 @@ export class Banners {
   /** Sends preface and file. */
   send(greeting: Greeting, events: GreetingEvents): void {
     const { fd, path, preface = NOTHING } = greeting;
-    const text = path === undefined ? ({ kind: 'text', bytes: NOTHING } as const) : this.#files.fresh(path);
+    const text = path === undefined ? ({ kind: 'text', bytes: NOTHING } as const) : this.files.fresh(path);
     if (text !== undefined) return this.#sendBytes(fd, together(preface, text, events), events.onEnd);
     const visit = this.#await(events.onEnd);
-    void this.#files.current(path ?? '').then((read) => {
+    void this.files.current(path ?? '').then((read) => {
       if (visit.leave()) this.#sendBytes(fd, together(preface, read, events), events.onEnd);
     });
   }

@@ -1,5 +1,6 @@
 // hosts.allow and hosts.deny: who is let in, what rules do besides, and that a change counts without a reload.
 
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { beforeEach, expect, test } from 'vitest';
@@ -176,6 +177,17 @@ test('banners greet those who are let in and those who are not', async () => {
   const { port } = await startScript('echo hello');
   expect(await exchange(port, { from: FRIEND })).toBe(`you are ${FRIEND}\r\nbyehello\n`);
   expect(await exchange(port, { from: FOE })).toBe(`you are ${FOE}\r\nbye`);
+});
+
+test.each(['nothing', 'a FIFO', 'a directory'])('a banner that is %s keeps nobody waiting', async (what) => {
+  mkdirSync('/etc/banners', { recursive: true });
+  rmSync('/etc/banners/sh', { recursive: true, force: true });
+  if (what === 'a FIFO') execFileSync('mkfifo', ['/etc/banners/sh']);
+  if (what === 'a directory') mkdirSync('/etc/banners/sh');
+  write('sh: ALL: banners /etc/banners\n', '');
+  const { daemon, port } = await startScript('echo hello');
+  expect(await exchange(port)).toBe('hello\n');
+  if (what === 'a directory') await daemon.logs(/banner \/etc\/banners\/sh: Is a directory \(errno = 21\)/);
 });
 
 test('built-in services and datagrams ask the files, too', async () => {
