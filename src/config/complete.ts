@@ -54,6 +54,15 @@ export function changeFlags({ values }: Draft, add: readonly ServiceFlag[], clea
   values.flags = SERVICE_FLAGS.filter((flag) => !clear.includes(flag) && (set.includes(flag) || add.includes(flag)));
 }
 
+/** Takes USERID out of the lists of flags, and answers in which it was. */
+export function dropUserId({ values }: Draft): readonly ('log_on_success' | 'log_on_failure')[] {
+  const { log_on_success: success = [], log_on_failure: failure = [] } = values;
+  const isAsked = { log_on_success: success.includes('USERID'), log_on_failure: failure.includes('USERID') };
+  if (isAsked.log_on_success) values.log_on_success = success.filter((flag) => flag !== 'USERID');
+  if (isAsked.log_on_failure) values.log_on_failure = failure.filter((flag) => flag !== 'USERID');
+  return (['log_on_success', 'log_on_failure'] as const).filter((list) => isAsked[list]);
+}
+
 function requireServer({ draft, report }: Examination): boolean {
   const { values, name } = draft;
   if (draft.isInetd && values.server !== undefined) values.server_args ??= [fileName(values.server)];

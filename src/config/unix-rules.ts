@@ -2,7 +2,7 @@
 // differs: D90. Pure; reports XC282 – XC287. A step of complete.ts and a rule of validate.ts.
 
 import type { AddressPattern } from './attributes/values.ts';
-import { hasFlag, isOfType } from './complete.ts';
+import { dropUserId, hasFlag, isOfType } from './complete.ts';
 import type { Examination } from './complete.ts';
 import type { Draft } from './merge.ts';
 
@@ -60,6 +60,7 @@ export function checkUnix({ draft, report }: Examination): boolean {
   }
   if (isUnix(draft)) {
     if (values.only_from?.some(isPerson) === false) report('XC285', [id], 'only_from');
+    // There is no host whose identity server could be asked, and the kernel has said who it is.
     dropUserId(draft);
   } else {
     const vain = (['only_from', 'no_access'] as const).find(
@@ -73,12 +74,4 @@ export function checkUnix({ draft, report }: Examination): boolean {
 /** Whether a pattern is about who, not from where. */
 function isPerson({ kind }: AddressPattern): boolean {
   return kind === 'uid' || kind === 'gid';
-}
-
-/** There is no host whose identity server could be asked, and the kernel has said who it is. */
-function dropUserId({ values }: Draft): void {
-  if (values.log_on_success !== undefined)
-    values.log_on_success = values.log_on_success.filter((flag) => flag !== 'USERID');
-  if (values.log_on_failure !== undefined)
-    values.log_on_failure = values.log_on_failure.filter((flag) => flag !== 'USERID');
 }

@@ -4,7 +4,14 @@
 
 import { constants } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
-import { asksForServer, listsNamedIn, parseHostList, parseHostsTable, wordsOf } from '../policy/hosts-access-parse.ts';
+import {
+  MOST_LISTS,
+  asksForServer,
+  listsNamedIn,
+  parseHostList,
+  parseHostsTable,
+  wordsOf,
+} from '../policy/hosts-access-parse.ts';
 import type { HostsTable, HostsTables, HostsText } from '../policy/hosts-access-parse.ts';
 import type { IdPorts } from '../policy/hosts-options.ts';
 import type { Premises } from './premises.ts';
@@ -21,8 +28,6 @@ export interface HostsFilesOptions {
 
 const FRESH_MS = 1000;
 const MAX_BYTES = 16 * 1024 * 1024;
-/** Files that patterns may name, altogether. */
-const MOST_LISTS = 64;
 /** The machine is short of something: ENOMEM, ENFILE, EMFILE. */
 const SHORTAGES = ['ENOMEM', 'ENFILE', 'EMFILE'];
 
@@ -102,20 +107,30 @@ export class HostsFiles {
   /** Undefined when the machine is too short of something to tell. */
   async #readLists(words: readonly string[], stamps: Map<string, string>): Promise<HostsTables['lists'] | undefined> {
     const lists = new Map<string, readonly string[]>();
-    const wanted = listsNamedIn(words);
+    const wanted = new Set(listsNamedIn(words));
+    let looked = 0;
     for (const path of wanted) {
-      if (lists.has(path) || lists.size >= MOST_LISTS) continue;
+      looked += 1;
+      if (looked > MOST_LISTS) {
+        this.#doubt(path, 'too many files');
+        break;
+      }
       stamps.set(path, await stampOf(path));
       const text = await this.#read(path);
       if (text === 'shortage') return undefined;
-      const found = text.kind === 'text' ? parseHostList(text.text) : [];
       if (text.kind === 'unreadable') {
-        this.#options.log('warning', 'libwrap', `${path}: cannot open, it matches nobody`);
+        this.#doubt(path, text.reason);
+        continue;
       }
+      const found = text.kind === 'text' ? parseHostList(text.text) : [];
       lists.set(path, found);
-      wanted.push(...listsNamedIn(found));
+      for (const further of listsNamedIn(found)) wanted.add(further);
     }
     return lists;
+  }
+
+  #doubt(path: string, reason: string): void {
+    this.#options.log('warning', 'libwrap', `${path}: cannot open: ${reason}; nobody knows whom it means`);
   }
 
   #report(tables: readonly HostsTable[]): void {

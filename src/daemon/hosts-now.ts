@@ -1,11 +1,16 @@
 // hosts.allow and hosts.deny read at once, for the commands that answer and end; the daemon has hosts-files.ts.
 
 import type { ConfigPorts } from '../config/ports.ts';
-import { asksForServer, listsNamedIn, parseHostList, parseHostsTable, wordsOf } from '../policy/hosts-access-parse.ts';
+import {
+  MOST_LISTS,
+  asksForServer,
+  listsNamedIn,
+  parseHostList,
+  parseHostsTable,
+  wordsOf,
+} from '../policy/hosts-access-parse.ts';
 import type { HostsTable, HostsTables, HostsText } from '../policy/hosts-access-parse.ts';
 import type { IdPorts } from '../policy/hosts-options.ts';
-
-const MOST_LISTS = 64;
 
 /** The tables as they are. */
 export function hostsTablesNow(ports: Pick<ConfigPorts, 'readFile'> & IdPorts, etc = '/etc'): HostsTables {
@@ -17,13 +22,16 @@ export function hostsTablesNow(ports: Pick<ConfigPorts, 'readFile'> & IdPorts, e
   const table = (path: string): HostsTable => parseHostsTable(path, read(path), ports);
   const [allow, deny] = [table(`${etc}/hosts.allow`), table(`${etc}/hosts.deny`)];
   const lists = new Map<string, readonly string[]>();
-  const wanted = listsNamedIn([...wordsOf(allow), ...wordsOf(deny)]);
+  const wanted = new Set(listsNamedIn([...wordsOf(allow), ...wordsOf(deny)]));
+  let looked = 0;
   for (const path of wanted) {
-    if (lists.has(path) || lists.size >= MOST_LISTS) continue;
+    looked += 1;
+    if (looked > MOST_LISTS) break;
     const text = read(path);
+    if (text.kind === 'unreadable') continue;
     const words = text.kind === 'text' ? parseHostList(text.text) : [];
     lists.set(path, words);
-    wanted.push(...listsNamedIn(words));
+    for (const further of listsNamedIn(words)) wanted.add(further);
   }
   return { allow, deny, lists, isServerAsked: asksForServer([allow, deny]) };
 }

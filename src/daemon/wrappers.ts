@@ -100,7 +100,9 @@ async function sendBanner(
   const text = await premises.banners.files.current(path);
   if (text.kind === 'unreadable') premises.log('warning', 'libwrap', `banner ${path}: ${text.reason}`);
   if (text.kind !== 'text') return;
-  const lines = Buffer.from(text.bytes).toString('latin1').split(/(?<=\n)/);
+  const lines = Buffer.from(text.bytes)
+    .toString('latin1')
+    .split(/(?<=\n)/);
   const expanded = lines.map((line) => expand(line.replace(/\n$/, '\r\n')) ?? '');
   try {
     sendNow(fd, Buffer.from(expanded.join(''), 'latin1'));

@@ -80,6 +80,9 @@ export function parseHostList(text: string): readonly string[] {
   return text.split(/[ \t\n\v\f\r]+/).filter((word) => word !== '');
 }
 
+/** Files that patterns name; what stands in more is not known. */
+export const MOST_LISTS = 64;
+
 /** The files that the patterns of a table, or of such a file, name. */
 export function listsNamedIn(words: readonly string[]): string[] {
   return words.map((word) => hostPart(word)).filter((word) => word.startsWith('/'));
@@ -168,7 +171,7 @@ function listOf(text: string): readonly string[] {
 function doubtsOf({ clients, mistake }: HostsRule): readonly string[] {
   const netgroups = clients.filter((word) => hostPart(word).startsWith('@'));
   return [
-    ...netgroups.map((word) => `netgroups are not supported, ${word} matches nobody`),
+    ...netgroups.map((word) => `netgroups are not supported, nobody knows whom ${word} means`),
     ...(mistake === undefined ? [] : [`${mistake}, the rule denies`]),
   ];
 }

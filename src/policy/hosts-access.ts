@@ -8,6 +8,7 @@ import type { HostsRule, HostsTable, HostsTables } from './hosts-access-parse.ts
 import { effectsWith, NO_EFFECTS, stepOf } from './hosts-effects.ts';
 import type { WrapperEffects, WrapperStep } from './hosts-effects.ts';
 import { hostOf, matchesClient, matchesDaemon, matchesList } from './hosts-match.ts';
+import type { HostsOption } from './hosts-options.ts';
 import type { HostLists } from './hosts-pattern.ts';
 import type { WrappedRequest } from './hosts-percent.ts';
 import type { HostName, PolicyRequest } from './request.ts';
@@ -109,16 +110,19 @@ export function placeText(place: RulePlace | undefined): string {
 type Found = Omit<WrapperRuling, 'needs'>;
 
 function ruleOf(request: WrappedRequest, { tables, answers, isRoot }: WrapperFacts): Found {
-  const allowing = tableSays(tables.allow, request, { lists: tables.lists, answers, isRoot });
+  const { lists } = tables;
+  const allowing = tableSays(tables.allow, request, { usually: 'allow', lists, answers, isRoot });
   if (allowing.kind !== 'none') return allowing.kind === 'match' ? { ...allowing, kind: 'allow' } : allowing;
   const left = answers.slice(allowing.used);
-  const denying = tableSays(tables.deny, request, { lists: tables.lists, answers: left, isRoot });
+  const denying = tableSays(tables.deny, request, { usually: 'deny', lists, answers: left, isRoot });
   if (denying.kind === 'match') return { ...denying, kind: 'deny' };
   if (denying.kind !== 'none') return denying;
   return { kind: tables.deny.isBroken ? 'deny' : 'allow', effects: NO_EFFECTS };
 }
 
 interface Circumstances {
+  /** What a rule of the file says unless its options say otherwise. */
+  readonly usually: 'allow' | 'deny';
   readonly lists: HostLists;
   readonly answers: readonly boolean[];
   readonly isRoot: boolean;
@@ -130,13 +134,20 @@ type TableSays =
   | (Omit<Found, 'kind'> & { readonly kind: 'match' })
   | { readonly kind: 'none'; readonly used: number };
 
+/** Options that say what becomes of those whom a rule means. */
+const ENDINGS: readonly HostsOption['kind'][] = ['allow', 'deny', 'twist'];
+
+/** A rule that may mean the caller counts as one that does where it keeps callers from the server, else as one that does not. */
 function tableSays(table: HostsTable, request: WrappedRequest, circumstances: Circumstances): TableSays {
-  const { lists } = circumstances;
-  const rule = table.rules.find(
-    ({ daemons, clients }) =>
-      matchesList(daemons, (word) => matchesDaemon(word, request, lists)) &&
-      matchesList(clients, (word) => matchesClient(word, request, lists)),
-  );
+  const { lists, usually } = circumstances;
+  const rule = table.rules.find(({ daemons, clients, options }) => {
+    const ending = options.find(({ kind }) => ENDINGS.includes(kind))?.kind ?? usually;
+    const reading = { lists, inDoubt: ending !== 'allow' };
+    return (
+      matchesList(daemons, reading, (word, taken) => matchesDaemon(word, request, taken)) &&
+      matchesList(clients, reading, (word, taken) => matchesClient(word, request, taken))
+    );
+  });
   // compat: a broken hosts.deny denies even where an earlier rule of it would have had the last word: none matched.
   if (rule === undefined) return { kind: 'none', used: 0 };
   return carryOut({ path: table.path, line: rule.line }, rule, { request, ...circumstances });

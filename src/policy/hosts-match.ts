@@ -3,31 +3,35 @@
 
 import { splitAt } from './hosts-access-parse.ts';
 import { isKnownName, matchesHost, matchesText, PARANOID_TEXT, UNKNOWN_TEXT } from './hosts-pattern.ts';
-import type { HostLists, MatchedHost } from './hosts-pattern.ts';
+import type { MatchedHost, Reading } from './hosts-pattern.ts';
 import type { WrappedRequest } from './hosts-percent.ts';
 import type { HostName } from './request.ts';
 import type { Source } from './source.ts';
 
-/** `a b EXCEPT c EXCEPT d`: a or b, unless c, unless d. */
-export function matchesList(words: readonly string[], isMatch: (word: string) => boolean): boolean {
+/** `a b EXCEPT c EXCEPT d`: a or b, unless c, unless d. What is in doubt counts the other way after each EXCEPT. */
+export function matchesList(
+  words: readonly string[],
+  reading: Reading,
+  isMatch: (word: string, reading: Reading) => boolean,
+): boolean {
   const except = words.findIndex((word) => word.toUpperCase() === 'EXCEPT');
   const listed = except === -1 ? words : words.slice(0, except);
-  if (!listed.some(isMatch)) return false;
-  return except === -1 || !matchesList(words.slice(except + 1), isMatch);
+  if (!listed.some((word) => isMatch(word, reading))) return false;
+  return except === -1 || !matchesList(words.slice(except + 1), { ...reading, inDoubt: !reading.inDoubt }, isMatch);
 }
 
 /** `daemon`, a port number, or either at one of our own addresses. */
-export function matchesDaemon(word: string, { daemon, server }: WrappedRequest, lists: HostLists): boolean {
+export function matchesDaemon(word: string, { daemon, server }: WrappedRequest, reading: Reading): boolean {
   const [name, host] = splitAt(word, '@', 1);
   const isNamed = matchesText(name, daemon) || (/^\d+$/.test(name) && Number(name) === server.port);
-  return isNamed && (host === undefined || matchesHost(host, server, lists));
+  return isNamed && (host === undefined || matchesHost(host, server, reading));
 }
 
 /** A host, or `user@host`; nobody asks for users, so that every user is unknown. */
-export function matchesClient(word: string, { client }: WrappedRequest, lists: HostLists): boolean {
+export function matchesClient(word: string, { client }: WrappedRequest, reading: Reading): boolean {
   const [name, host] = splitAt(word, '@', 1);
-  if (host === undefined) return matchesHost(name, client, lists);
-  return matchesHost(host, client, lists) && matchesText(name, UNKNOWN_TEXT);
+  if (host === undefined) return matchesHost(name, client, reading);
+  return matchesHost(host, client, reading) && matchesText(name, UNKNOWN_TEXT);
 }
 
 /** A host of the request. `onNeed`: its name is wanted, and nobody has looked it up. */

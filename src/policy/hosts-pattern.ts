@@ -17,19 +17,33 @@ export interface MatchedHost {
   readonly names: () => readonly string[];
 }
 
-/** Words of the files that patterns such as `/etc/friends` name. */
+/** Words of the files that patterns such as `/etc/friends` name; none of a file that is not there. */
 export type HostLists = ReadonlyMap<string, readonly string[]>;
 
-/** Files that name files: no deeper than this. */
+/** How patterns are read. */
+export interface Reading {
+  readonly lists: HostLists;
+  /** What a pattern counts as when nobody knows whom it means: a file that could not be read, a netgroup. */
+  readonly inDoubt: boolean;
+}
+
+/** Files that name files: what is deeper is in doubt. */
 const DEEPEST = 8;
 const ONLY_NUMBERS = /^[\d./]*$/;
 
 /** Whether a host pattern matches. */
-export function matchesHost(pattern: string, host: MatchedHost, lists: HostLists, depth = 0): boolean {
-  if (pattern.startsWith('@')) return false;
+export function matchesHost(
+  pattern: string,
+  host: MatchedHost,
+  reading: Reading,
+  trail: readonly string[] = [],
+): boolean {
+  if (pattern.startsWith('@')) return reading.inDoubt;
   if (pattern.startsWith('/')) {
-    const words = depth < DEEPEST ? lists.get(pattern) : undefined;
-    return words?.some((word) => matchesHost(word, host, lists, depth + 1)) === true;
+    if (trail.includes(pattern)) return false;
+    const words = trail.length < DEEPEST ? reading.lists.get(pattern) : undefined;
+    const further = [...trail, pattern];
+    return words === undefined ? reading.inDoubt : words.some((word) => matchesHost(word, host, reading, further));
   }
   if (isSame(pattern, 'KNOWN')) return host.address !== UNKNOWN_TEXT && isKnownName(host.names()[0]);
   if (isSame(pattern, 'LOCAL')) return host.names().some((name) => !name.includes('.') && isKnownName(name));

@@ -2,6 +2,7 @@
 // A caller is of its group and of its supplementary groups. Words about hosts never speak of such callers, but for one: a
 // no_access that keeps out every address keeps them out too.
 
+import { isEverybody } from '../config/attributes/address-words.ts';
 import type { AddressPattern } from '../config/attributes/values.ts';
 import type { Person } from './source.ts';
 
@@ -29,8 +30,4 @@ function matchPerson(rules: ReadonlyMap<string, AddressPattern>, person: Person)
   const keys = [`uid ${person.uid}`, `gid ${person.gid}`, ...person.groups.map((gid) => `gid ${gid}`)];
   const found = keys.find((key) => rules.has(key));
   return found === undefined ? undefined : rules.get(found);
-}
-
-function isEverybody(pattern: AddressPattern): boolean {
-  return (pattern.kind === 'ipv4' && pattern.mask === 0) || (pattern.kind === 'ipv6' && pattern.prefix === 0);
 }

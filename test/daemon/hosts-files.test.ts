@@ -91,9 +91,17 @@ describe('the wrappers’ files', () => {
     nowMs = 1000;
     await files.current();
     expect(said).toEqual([
-      'warning: : cannot open, it matches nobody',
+      'warning: : cannot open: not a regular file; nobody knows whom it means',
       'warning: /hosts.allow:1: missing ":" separator, the line is ignored',
     ]);
+  });
+
+  test('leave out what too many files say', async () => {
+    const names = Array.from({ length: 70 }, (_, number) => join(etc, `list${number}`));
+    write('hosts.deny', names.map((name) => `ALL: ${name}\n`).join(''));
+    const { lists } = await files.current();
+    expect([...lists.keys()]).toEqual(names.slice(0, 64));
+    expect(said).toEqual(['warning: /list64: cannot open: too many files; nobody knows whom it means']);
   });
 
   test('are broken where the path leads nowhere', async () => {

@@ -61,8 +61,8 @@ describe('a table', () => {
 
   test('tells of netgroups and mistakes in options', () => {
     expect(table('sh: @trusted joe@@more : bogus\n').findings).toEqual([
-      { place: '/etc/hosts.allow:1', text: 'netgroups are not supported, @trusted matches nobody' },
-      { place: '/etc/hosts.allow:1', text: 'netgroups are not supported, joe@@more matches nobody' },
+      { place: '/etc/hosts.allow:1', text: 'netgroups are not supported, nobody knows whom @trusted means' },
+      { place: '/etc/hosts.allow:1', text: 'netgroups are not supported, nobody knows whom joe@@more means' },
       { place: '/etc/hosts.allow:1', text: 'bad option name: "bogus", the rule denies' },
     ]);
   });

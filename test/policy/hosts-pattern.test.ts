@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { matchesHost, matchesText } from '../../src/policy/hosts-pattern.ts';
 
 const NONE = new Map<string, readonly string[]>();
+const CERTAIN = { lists: NONE, inDoubt: false };
 
 function matches(
   pattern: string,
@@ -9,7 +10,7 @@ function matches(
   names: readonly string[] = ['host.example'],
   lists = NONE,
 ): boolean {
-  return matchesHost(pattern, { address, names: () => names }, lists);
+  return matchesHost(pattern, { address, names: () => names }, { lists, inDoubt: false });
 }
 
 describe('a host pattern', () => {
@@ -110,9 +111,9 @@ describe('a host pattern', () => {
         throw new Error('asked');
       },
     };
-    expect(matchesHost('10.9.', host, NONE)).toBe(false);
-    expect(matchesHost('10.9.0.0/16', host, NONE)).toBe(false);
-    expect(() => matchesHost('10.9.x', host, NONE)).toThrow('asked');
+    expect(matchesHost('10.9.', host, CERTAIN)).toBe(false);
+    expect(matchesHost('10.9.0.0/16', host, CERTAIN)).toBe(false);
+    expect(() => matchesHost('10.9.x', host, CERTAIN)).toThrow('asked');
   });
 
   test('may name a file of patterns, and that another', () => {
@@ -124,8 +125,18 @@ describe('a host pattern', () => {
     expect(matches('/none', '10.1.2.3', ['host.example'], lists)).toBe(false);
   });
 
-  test('that names itself ends', () => {
-    expect(matches('/loop', '10.1.2.3', [], new Map([['/loop', ['/loop']]]))).toBe(false);
+  test('that names itself says nothing more', () => {
+    const host = { address: '10.1.2.3', names: () => [] };
+    const lists = new Map([['/loop', ['/loop', '192.0.2.1']]]);
+    expect(matchesHost('/loop', host, { lists, inDoubt: true })).toBe(false);
+    expect(matchesHost('/loop', { ...host, address: '192.0.2.1' }, { lists, inDoubt: false })).toBe(true);
+  });
+
+  test.each(['/unread', '/names it', '@netgroup'])('is in doubt where nobody knows whom it means: %s', (pattern) => {
+    const host = { address: '10.1.2.3', names: () => [] };
+    const lists = new Map([['/names it', ['192.0.2.1', '/unread']]]);
+    expect(matchesHost(pattern, host, { lists, inDoubt: true })).toBe(true);
+    expect(matchesHost(pattern, host, { lists, inDoubt: false })).toBe(false);
   });
 });
 

@@ -10,6 +10,7 @@ import { formatIPv4, formatIPv6, mappedIPv4, mask32, maskIPv6, parseIPv4, parseI
 import { FAILED } from './row.ts';
 import type { Failed, ListOperations, ReadContext } from './row.ts';
 import type { AddressPattern } from './values.ts';
+import { MOST_ID } from './words.ts';
 
 /** What an address is once it is out of its word. */
 type Parsed =
@@ -19,7 +20,6 @@ type Parsed =
 type Addresses = readonly AddressPattern[];
 
 const ALL_BITS = 0xffff_ffff;
-const ID_MAX = 4_294_967_294;
 const PERSON = /^(uid|gid):(.+)$/;
 const LABEL = /^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?$/;
 
@@ -81,7 +81,7 @@ function readAddress(word: Word, context: ReadContext): Addresses | Failed {
 
 /** `uid:1000`, `gid:users`; names are looked up now. */
 function readPerson({ text, span }: Word, [, kind, name = '']: RegExpExecArray, { ports }: ReadContext): Addresses {
-  if (/^\d{1,10}$/.test(name) && Number(name) <= ID_MAX)
+  if (/^\d{1,10}$/.test(name) && Number(name) <= MOST_ID)
     return [{ text, span, kind: kind === 'uid' ? 'uid' : 'gid', number: Number(name) }];
   if (kind === 'uid') {
     const user = ports.lookupUser(name);
@@ -231,4 +231,9 @@ export function showAddress(pattern: AddressPattern): string {
 /** In configuration syntax. */
 export function writeAddresses(value: Addresses | undefined): string | undefined {
   return value?.map((pattern) => pattern.text).join(' ');
+}
+
+/** Whether a pattern is about every address of a family. */
+export function isEverybody(pattern: AddressPattern): boolean {
+  return (pattern.kind === 'ipv4' && pattern.mask === 0) || (pattern.kind === 'ipv6' && pattern.prefix === 0);
 }

@@ -7,7 +7,7 @@ import { formatIPv4, parseIPv4, parseIPv6 } from './ip-text.ts';
 import { FAILED } from './row.ts';
 import type { Failed, ReadContext } from './row.ts';
 import type { BindValue, RedirectValue, TimeInterval, VersionRange } from './values.ts';
-import { decimal, first } from './words.ts';
+import { MOST_PATH_BYTES, decimal, first } from './words.ts';
 
 const INT_MAX = 2_147_483_647;
 const PORT_MAX = 65_535;
@@ -32,7 +32,6 @@ export function bindLiteral(text: string, address: string): BindValue | undefine
 }
 
 const UNIX = 'unix:';
-const MOST_PATH_BYTES = 107;
 
 /** Whether a word names a unix socket, which has no port. */
 export function isUnixTarget(text: string): boolean {

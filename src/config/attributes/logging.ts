@@ -2,7 +2,6 @@
 // banner_fail. Pure.
 
 import type { Word } from '../syntax.ts';
-import { nearest } from '../nearest.ts';
 import { ANY_OPERATOR, ASSIGN_ONLY, FAILED, attribute } from './row.ts';
 import type { Failed, ReadContext } from './row.ts';
 import {
@@ -15,7 +14,7 @@ import {
   SYSLOG_LEVELS,
 } from './values.ts';
 import type { AddressForm, FailureFlag, LogFormat, LogTarget, StreamTarget, SuccessFlag } from './values.ts';
-import { first, flagList, readFlags, readWord, size, writeWords } from './words.ts';
+import { first, flagList, meant, readFlags, readOneOf, readWord, size, writeWords } from './words.ts';
 
 const EXTRA_MIN = 5 * 1024;
 const EXTRA_MAX = 20 * 1024;
@@ -47,18 +46,13 @@ function readSyslog(words: readonly Word[], context: ReadContext): LogTarget | F
   const [facilityWord, levelWord] = [first(words), words[1]];
   const facility = SYSLOG_FACILITIES.find((name) => name === facilityWord.text.toLowerCase());
   if (facility === undefined) {
-    context.report('XC183', [facilityWord.text], facilityWord, meant(facilityWord, SYSLOG_FACILITIES));
+    context.report('XC183', [facilityWord.text], facilityWord, meant(facilityWord.text, SYSLOG_FACILITIES));
     return FAILED;
   }
   const level = SYSLOG_LEVELS.find((name) => name === (levelWord?.text.toLowerCase() ?? 'info'));
   if (level !== undefined) return { kind: 'syslog', facility, level };
-  context.report('XC184', [levelWord?.text ?? ''], levelWord, meant(levelWord, SYSLOG_LEVELS));
+  context.report('XC184', [levelWord?.text ?? ''], levelWord, meant(levelWord?.text ?? '', SYSLOG_LEVELS));
   return FAILED;
-}
-
-function meant(word: Word | undefined, known: readonly string[]): string {
-  const near = nearest(word?.text ?? '', known);
-  return near === undefined ? `known are ${known.join(' ')}` : `did you mean "${near}"?`;
 }
 
 function readFile(words: readonly Word[], context: ReadContext): LogTarget | Failed {
@@ -133,23 +127,12 @@ streams of the daemon in the foreground, for containers. A FILE of defaults is o
 file that was renamed or deleted is made anew. Without log_type nothing is logged, whatever log_on_success and log_on_failure say.`,
 });
 
-/** A word out of a few. */
-function oneOf<const Value extends string>(known: readonly Value[], code: 'XC190' | 'XC191') {
-  return (words: readonly Word[], context: ReadContext): Value | Failed => {
-    const word = first(words);
-    const found = known.find((value) => value === word.text.toLowerCase());
-    if (found !== undefined) return found;
-    context.report(code, [word.text], word, meant(word, known));
-    return FAILED;
-  };
-}
-
 export const logFormat = attribute({
   name: 'log_format',
   scope: 'both',
   operators: ASSIGN_ONLY,
   arity: 1,
-  read: oneOf<LogFormat>(LOG_FORMATS, 'XC190'),
+  read: readOneOf<LogFormat>('XC190', LOG_FORMATS),
   fallback: 'text',
   inherit: 'whole',
   rebind: false,
@@ -169,7 +152,7 @@ export const logAddress = attribute({
   scope: 'both',
   operators: ASSIGN_ONLY,
   arity: 1,
-  read: oneOf<AddressForm>(ADDRESS_FORMS, 'XC191'),
+  read: readOneOf<AddressForm>('XC191', ADDRESS_FORMS),
   fallback: 'full',
   inherit: 'whole',
   rebind: false,

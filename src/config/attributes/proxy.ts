@@ -1,28 +1,18 @@
 // Rows of the PROXY protocol, by which proxies tell servers who calls: proxy_protocol (we tell) and proxy_from (we are told).
 // Pure.
 
-import type { Word } from '../syntax.ts';
 import { addressList, readProxies, writeAddresses } from './address-words.ts';
-import { ANY_OPERATOR, ASSIGN_ONLY, FAILED, attribute } from './row.ts';
-import type { Failed, ReadContext } from './row.ts';
+import { ANY_OPERATOR, ASSIGN_ONLY, attribute } from './row.ts';
 import { PROXY_VERSIONS } from './values.ts';
 import type { ProxyVersion } from './values.ts';
-import { first } from './words.ts';
-
-function readVersion(words: readonly Word[], context: ReadContext): ProxyVersion | Failed {
-  const word = first(words);
-  const found = PROXY_VERSIONS.find((version) => version === word.text.toLowerCase());
-  if (found !== undefined) return found;
-  context.report('XC148', [word.text], word, `known are ${PROXY_VERSIONS.join(' and ')}`);
-  return FAILED;
-}
+import { readOneOf } from './words.ts';
 
 export const proxyProtocol = attribute({
   name: 'proxy_protocol',
   scope: 'service',
   operators: ASSIGN_ONLY,
   arity: 1,
-  read: readVersion,
+  read: readOneOf<ProxyVersion>('XC148', PROXY_VERSIONS),
   fallback: undefined,
   inherit: 'never',
   rebind: false,

@@ -7,6 +7,7 @@ import { ANY_OPERATOR, ASSIGN_ONLY, FAILED, attribute } from './row.ts';
 import type { Failed, ReadContext } from './row.ts';
 import type { GroupValue, UserValue } from './values.ts';
 import {
+  MOST_ID,
   decimal,
   first,
   readInteger,
@@ -20,14 +21,13 @@ import {
 } from './words.ts';
 
 const NO_WORDS: readonly string[] = [];
-const ID_MAX = 4_294_967_294;
 const INT_MAX = 2_147_483_647;
 
 /** A user by name or number. */
 export function readUser(words: readonly Word[], context: ReadContext): UserValue | Failed {
   const word = first(words);
   if (/^\d+$/.test(word.text)) {
-    const uid = decimal(word.text, 0, ID_MAX);
+    const uid = decimal(word.text, 0, MOST_ID);
     if (uid !== undefined) return { name: word.text, uid, gid: uid };
     context.report('XC131', [word.text], word);
     return FAILED;
@@ -42,7 +42,7 @@ export function readUser(words: readonly Word[], context: ReadContext): UserValu
 export function readGroup(words: readonly Word[], context: ReadContext): GroupValue | Failed {
   const word = first(words);
   if (/^\d+$/.test(word.text)) {
-    const gid = decimal(word.text, 0, ID_MAX);
+    const gid = decimal(word.text, 0, MOST_ID);
     if (gid !== undefined) return { name: word.text, gid };
     context.report('XC133', [word.text], word);
     return FAILED;

@@ -5,9 +5,8 @@ import type { Word } from '../syntax.ts';
 import { ASSIGN_ONLY, FAILED, attribute } from './row.ts';
 import type { Failed, ReadContext } from './row.ts';
 import { readGroup, readUser } from './server.ts';
-import { first } from './words.ts';
+import { MOST_PATH_BYTES, first } from './words.ts';
 
-const MOST_PATH_BYTES = 107;
 const OWNER_ALONE = 0o600;
 
 function readPath(words: readonly Word[], context: ReadContext): string | Failed {

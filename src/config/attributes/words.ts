@@ -15,6 +15,11 @@ const INT_MAX = 2_147_483_647;
 const UINT_RANGE = 2 ** 32;
 const KILO = 1024;
 
+/** Of users and groups: one more means "unchanged" to the kernel. */
+export const MOST_ID = 4_294_967_294;
+/** Of the path of a unix socket. */
+export const MOST_PATH_BYTES = 107;
+
 const EMPTY: Word = { text: '', span: { source: { name: '', text: '', lineStarts: [0] }, start: 0, end: 0 } };
 
 /** The first word; arity was checked before. */
@@ -138,9 +143,24 @@ export function readFlags<Flag extends string>(code: DiagnosticCode, known: read
 }
 
 function flagHint(text: string, known: readonly string[]): string {
-  if (text.startsWith('#')) return 'a comment needs a line of its own';
-  const near = nearest(text.toUpperCase(), known);
+  return text.startsWith('#') ? 'a comment needs a line of its own' : meant(text.toUpperCase(), known);
+}
+
+/** A hint for a word that is none of those known. */
+export function meant(text: string, known: readonly string[]): string {
+  const near = nearest(text, known);
   return near === undefined ? `known are ${known.join(' ')}` : `did you mean "${near}"?`;
+}
+
+/** One word of a few, in any case. */
+export function readOneOf<const Value extends string>(code: DiagnosticCode, known: readonly Value[]): Reader<Value> {
+  return (words, context) => {
+    const word = first(words);
+    const found = known.find((value) => value === word.text.toLowerCase());
+    if (found !== undefined) return found;
+    context.report(code, [word.text], word, meant(word.text, known));
+    return FAILED;
+  };
 }
 
 function inOrder<Flag>(found: ReadonlySet<Flag>, known: readonly Flag[]): readonly Flag[] {
