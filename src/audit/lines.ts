@@ -120,7 +120,7 @@ const TRAFFIC: Line<TrafficEvent> = {
 type EventOf<Kind extends AuditEvent['kind']> = Extract<AuditEvent, { kind: Kind }>;
 
 /** The lines by kind of event. */
-export const LINES: { readonly [Kind in AuditEvent['kind']]: Line<EventOf<Kind>> } = {
+const LINES: { readonly [Kind in AuditEvent['kind']]: Line<EventOf<Kind>> } = {
   start: START,
   exit: EXIT,
   fail: FAIL,
@@ -128,6 +128,30 @@ export const LINES: { readonly [Kind in AuditEvent['kind']]: Line<EventOf<Kind>>
   noid: NOID,
   traffic: TRAFFIC,
 };
+
+/** What `make` makes of each line, for events of any kind. */
+export function byKind<Result>(
+  make: <Event>(line: Line<Event>) => (event: Event) => Result,
+): (event: AuditEvent) => Result {
+  const [start, exit, fail] = [make(LINES.start), make(LINES.exit), make(LINES.fail)];
+  const [userid, noid, traffic] = [make(LINES.userid), make(LINES.noid), make(LINES.traffic)];
+  return (event) => {
+    switch (event.kind) {
+      case 'start':
+        return start(event);
+      case 'exit':
+        return exit(event);
+      case 'fail':
+        return fail(event);
+      case 'userid':
+        return userid(event);
+      case 'noid':
+        return noid(event);
+      case 'traffic':
+        return traffic(event);
+    }
+  };
+}
 
 /** The parts that a service's flags ask for; undefined when they do not ask for the line at all. */
 export function partsOf<Event>(line: Line<Event>, flags: LogFlags): readonly Part<Event>[] | undefined {

@@ -3,7 +3,7 @@
 // around a refusal) have no record. The names are documented in docs/log-format.md and never change their meaning.
 
 import type { AuditEvent } from './event.ts';
-import { LINES, partsOf } from './lines.ts';
+import { byKind, partsOf } from './lines.ts';
 import type { Fields, Line, LogFlags, Style } from './lines.ts';
 
 /** Makes the record of an event; undefined when there is none. */
@@ -16,31 +16,17 @@ export function requestName(pid: number, requestNumber: number): string {
 
 /** Picks the fields that a service's flags ask for; `pid` is the daemon's. */
 export function compileRecord(flags: LogFlags, style: Style, pid: number): EventRecord {
-  const maker = <Event>(line: Line<Event>): FieldsMaker<Event> => fieldsMaker(line, flags, style);
-  const [start, exit, fail] = [maker(LINES.start), maker(LINES.exit), maker(LINES.fail)];
-  const [userid, noid, traffic] = [maker(LINES.userid), maker(LINES.noid), maker(LINES.traffic)];
-  const own = (event: AuditEvent): Fields | undefined => {
-    switch (event.kind) {
-      case 'start':
-        return event.isForForm === true ? undefined : start(event);
-      case 'exit':
-        return event.isForForm === true ? undefined : exit(event);
-      case 'fail':
-        return fail(event);
-      case 'userid':
-        return userid(event);
-      case 'noid':
-        return noid(event);
-      case 'traffic':
-        return traffic(event);
-    }
-  };
+  const fieldsOf = byKind((line) => fieldsMaker(line, flags, style));
   return (event) => {
-    const fields = own(event);
+    const fields = isForForm(event) ? undefined : fieldsOf(event);
     if (fields === undefined) return undefined;
     const { kind, id, requestNumber } = event;
     return { event: kind, service: id, connection: requestName(pid, requestNumber), ...fields };
   };
+}
+
+function isForForm(event: AuditEvent): boolean {
+  return (event.kind === 'start' || event.kind === 'exit') && event.isForForm === true;
 }
 
 /** One line of JSON, all ASCII. Values are byte strings; what is not UTF-8 in them becomes U+FFFD. */
@@ -51,9 +37,7 @@ export function jsonLine(record: Fields, nowMs: number): string {
   return `${text}}`;
 }
 
-type FieldsMaker<Event> = (event: Event) => Fields | undefined;
-
-function fieldsMaker<Event>(line: Line<Event>, flags: LogFlags, style: Style): FieldsMaker<Event> {
+function fieldsMaker<Event>(line: Line<Event>, flags: LogFlags, style: Style): (event: Event) => Fields | undefined {
   const makers = partsOf(line, flags)?.flatMap(({ fields }) => (fields === undefined ? [] : [fields]));
   if (makers === undefined) return () => undefined;
   return (event) => Object.assign({}, ...makers.map((make) => make(event, style)));

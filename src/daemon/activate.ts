@@ -2,7 +2,7 @@
 // Trouble is logged in the reference's words; a service that cannot be opened is left out and the others live.
 
 import { SystemError } from '../native/system-error.ts';
-import { strerror } from '../native/binding.ts';
+import { describeErrno } from '../native/binding.ts';
 import { Listener } from '../net/listener.ts';
 import { closeSocket, openEndpoint, openEndpointPatiently } from '../net/open.ts';
 import type { OpenedSocket, OpenNote, OpenResult } from '../net/open.ts';
@@ -174,7 +174,7 @@ export function closeListener(premises: Premises, operation: ServiceInOperation)
 
 /** The listener has paused itself and goes on alone; one line says so. */
 function reportAccept(premises: Premises, operation: ServiceInOperation, errno: number): void {
-  premises.log('error', 'svc_request', `service ${operation.id}, accept: ${strerror(errno)} (errno = ${errno})`);
+  premises.log('error', 'svc_request', `service ${operation.id}, accept: ${describeErrno(errno)}`);
 }
 
 function logNote(premises: Premises, operation: ServiceInOperation, note: OpenNote): void {

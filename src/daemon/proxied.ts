@@ -3,9 +3,9 @@
 // Everything after this (rules, limits, bans, log, server) sees the caller, not the proxy.
 // differs: D89 a new attribute.
 
+import type { InternetEnd } from '../native/socket-kinds.ts';
 import { readProxyHeader } from '../net/proxy-reader.ts';
 import type { ProxyNews } from '../net/proxy-reader.ts';
-import type { ProxyEnd } from '../net/proxy-header.ts';
 import { sourceOf } from '../policy/source.ts';
 import type { Source } from '../policy/source.ts';
 import type { Verdict } from '../policy/verdict.ts';
@@ -53,7 +53,7 @@ function endsOf(
   };
 }
 
-function sourceOfEnd({ family, port, plain, words }: ProxyEnd): Source {
+function sourceOfEnd({ family, port, plain, words }: InternetEnd): Source {
   return sourceOf(family, port, plain, words);
 }
 

@@ -5,16 +5,14 @@
 import { trafficEvents } from '../audit/transcript.ts';
 import type { ProxyVersion, RedirectValue } from '../config/attributes/values.ts';
 import type { Server } from '../launch/children.ts';
-import { closeFd, relay, strerror } from '../native/binding.ts';
+import { closeFd, describeErrno, relay, strerror } from '../native/binding.ts';
 import type { OnRelayEnd } from '../native/binding.ts';
 import { SystemError } from '../native/system-error.ts';
 import { proxyHeader } from '../net/proxy-header.ts';
-import type { ProxyEnd } from '../net/proxy-header.ts';
-import type { Source } from '../policy/source.ts';
 import type { Caller } from './greet.ts';
-import { localEnd } from './local-end.ts';
+import { internetEnd, localEnd } from './local-end.ts';
 import type { Premises, ServerDetail } from './premises.ts';
-import { ended, recordStart, serverOf } from './serve.ts';
+import { beginInProcess, endInProcess } from './serve.ts';
 import type { ServiceInOperation } from './service.ts';
 
 const FUNC = 'redir_handler';
@@ -39,15 +37,12 @@ export function serveRedirect(
   operation: ServiceInOperation,
   caller: Caller & { readonly target: RedirectValue },
 ): void {
-  const { connection, source, target } = caller;
+  const { connection, target } = caller;
   const preface = prefaceOf(operation.service.config.proxy_protocol, caller);
   let stop = (): void => closeFd(fd);
   const fd = connection.release();
-  const { requestNumber } = connection;
-  const detail: ServerDetail = { service: operation, source, requestNumber, startedAt: new Date(), stop: () => stop() };
-  const server = serverOf(operation, detail, premises.pid);
-  premises.children.add(server);
-  recordStart(operation, detail, premises.pid);
+  const request = { source: caller.source, requestNumber: connection.requestNumber };
+  const server = beginInProcess(premises, operation, request, () => stop());
   const redirection = { operation, target, fd, preface };
   const join = (address: string | undefined): void => {
     if (address === undefined) closeFd(fd);
@@ -64,13 +59,7 @@ export function serveRedirect(
 /** A caller that came through proxies is named as they named it. */
 function prefaceOf(version: ProxyVersion | undefined, { connection, source, called }: Caller): Uint8Array {
   if (version === undefined) return NO_PREFACE;
-  const { family } = source;
-  if (family === 'unix') return proxyHeader(version, undefined, undefined);
-  return proxyHeader(version, { ...source, family }, endOf(called ?? localEnd(connection.fd)));
-}
-
-function endOf(end: Source | undefined): ProxyEnd | undefined {
-  return end === undefined || end.family === 'unix' ? undefined : { ...end, family: end.family };
+  return proxyHeader(version, internetEnd(source), internetEnd(called ?? localEnd(connection.fd)));
 }
 
 /** Begins to relay; returns how to stop. */
@@ -86,11 +75,11 @@ function begin(
   const onEnd: OnRelayEnd = (errno, inBytes, outBytes) => {
     if (!premises.children.has(server)) return;
     if (errno !== 0) {
-      cannotConnect(premises, server, redirection, `${strerror(errno)} (errno = ${errno})`);
+      cannotConnect(premises, server, redirection, describeErrno(errno));
       return;
     }
     operation.log?.record(trafficEvents(operation.occasion(server.detail), inBytes, outBytes));
-    finish(premises, server);
+    endInProcess(premises, server);
   };
   try {
     return relay(fd, to, onEnd).end;
@@ -109,12 +98,7 @@ function cannotConnect(
   reason: string,
 ): void {
   premises.log('error', FUNC, `can't connect to remote host ${target.host}: ${reason}`);
-  finish(premises, server);
-}
-
-function finish(premises: Premises, server: Server<ServerDetail>): void {
-  premises.children.remove(server);
-  ended(premises, server, { kind: 'exited', status: 0 });
+  endInProcess(premises, server);
 }
 
 function nothing(): void {

@@ -10,7 +10,7 @@ import type { Caller } from '../launch/environment.ts';
 import { NOT_STARTED_STATUS } from '../launch/reaper.ts';
 import type { Ending } from '../launch/reaper.ts';
 import { Launcher } from '../launch/spawn.ts';
-import { strerror, trimLater } from '../native/binding.ts';
+import { describeErrno, trimLater } from '../native/binding.ts';
 import type { Datagram } from '../native/binding.ts';
 import { SystemError } from '../native/system-error.ts';
 import type { Connection } from '../net/connection.ts';
@@ -236,6 +236,26 @@ function statusOf(ending: Exclude<Ending, { kind: 'killed' }>): number {
   return ending.kind === 'exited' ? ending.status : NOT_STARTED_STATUS;
 }
 
+/** What runs inside this process counts as a running server with the daemon's own pid, and leaves START. */
+export function beginInProcess(
+  premises: Premises,
+  operation: ServiceInOperation,
+  request: Pick<ServerDetail, 'source' | 'requestNumber'>,
+  stop: () => void,
+): Server<ServerDetail> {
+  const { source, requestNumber } = request;
+  const detail = { service: operation, source, requestNumber, startedAt: new Date(), stop };
+  const server = serverOf(operation, detail, premises.pid);
+  premises.children.add(server);
+  recordStart(operation, detail, premises.pid);
+  return server;
+}
+
+/** It leaves EXIT; nothing where that has been done. */
+export function endInProcess(premises: Premises, server: Server<ServerDetail>): void {
+  if (premises.children.remove(server)) ended(premises, server, { kind: 'exited', status: 0 });
+}
+
 /** The entry of a server in the table; one that can be stopped runs inside this process. */
 export function serverOf(operation: ServiceInOperation, detail: ServerDetail, pid: number): Server<ServerDetail> {
   return {
@@ -258,7 +278,7 @@ type NotStarted = Extract<Ending, { kind: 'not-started' }>;
 
 /** A server that never ran: which step failed, in the reference's words where it has some. */
 function reportNotStarted(premises: Premises, operation: ServiceInOperation, { step, errno }: NotStarted): void {
-  const reason = `${strerror(errno)} (errno = ${errno})`;
+  const reason = describeErrno(errno);
   const words = STEP_MESSAGES[step];
   const text =
     words === undefined

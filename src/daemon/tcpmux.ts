@@ -6,8 +6,8 @@ import { SystemError } from '../native/system-error.ts';
 import { readFirstLine } from '../net/tcpmux.ts';
 import type { FirstLine } from '../net/tcpmux.ts';
 import type { Caller } from './greet.ts';
-import type { Premises, ServerDetail } from './premises.ts';
-import { ended, recordStart, serverOf } from './serve.ts';
+import type { Premises } from './premises.ts';
+import { beginInProcess, endInProcess } from './serve.ts';
 import type { ServiceInOperation } from './service.ts';
 
 const FUNC = 'tcpmux_handler';
@@ -29,13 +29,9 @@ export function serveTcpmux(premises: Premises, operation: ServiceInOperation, c
     connection.close();
   };
   const { requestNumber } = connection;
-  const detail: ServerDetail = { service: operation, source, requestNumber, startedAt: new Date(), stop };
-  const server = serverOf(operation, detail, premises.pid);
-  premises.children.add(server);
-  recordStart(operation, detail, premises.pid);
+  const server = beginInProcess(premises, operation, { source, requestNumber }, stop);
   stopReading = readFirstLine(connection.fd, NAME_MS, (line) => {
-    premises.children.remove(server);
-    ended(premises, server, { kind: 'exited', status: 0 });
+    endInProcess(premises, server);
     follow(premises, caller, line, admit);
   });
 }

@@ -4,9 +4,10 @@ import { requestName } from '../audit/record.ts';
 import type { ServiceConfig } from '../config/service-config.ts';
 import type { Caller } from '../launch/environment.ts';
 import { styleVariables } from '../launch/peer-styles.ts';
-import type { StyledCaller, StyledEnd } from '../launch/peer-styles.ts';
+import type { StyledCaller } from '../launch/peer-styles.ts';
 import { NO_ADDRESS } from '../policy/source.ts';
 import type { Source } from '../policy/source.ts';
+import { internetEnd } from './local-end.ts';
 
 const TCP = 6;
 
@@ -36,9 +37,5 @@ function styledCaller({ config, local }: Told, source: Source): StyledCaller {
   if (person !== undefined || family === 'unix')
     return { kind: 'unix', uid: person?.uid ?? -1, gid: person?.gid ?? -1, path: config.socket_path ?? '' };
   const remote = { ...source, family };
-  return { kind: config.protocol.number === TCP ? 'tcp' : 'other', remote, local: endOf(local()) };
-}
-
-function endOf(source: Source | undefined): StyledEnd | undefined {
-  return source === undefined || source.family === 'unix' ? undefined : { ...source, family: source.family };
+  return { kind: config.protocol.number === TCP ? 'tcp' : 'other', remote, local: internetEnd(local()) };
 }

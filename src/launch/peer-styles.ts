@@ -3,23 +3,15 @@
 // Variables of a name that a style uses never come from elsewhere.
 
 import type { EnvStyle } from '../config/attributes/values.ts';
-
-/** One end of a connection. */
-export interface StyledEnd {
-  readonly family: 4 | 6;
-  /** Unsigned 32-bit words; an IPv4 address stands in the first. */
-  readonly words: readonly [number, number, number, number];
-  readonly plain: string;
-  readonly port: number;
-}
+import type { InternetEnd } from '../native/socket-kinds.ts';
 
 /** What a server may be told about its caller. */
 export type StyledCaller =
   | {
       readonly kind: 'tcp' | 'other';
-      readonly remote: StyledEnd;
+      readonly remote: InternetEnd;
       /** undefined where it is not known which address was called. */
-      readonly local: StyledEnd | undefined;
+      readonly local: InternetEnd | undefined;
     }
   | { readonly kind: 'unix'; readonly uid: number; readonly gid: number; readonly path: string };
 
@@ -68,7 +60,7 @@ function tellSocat(caller: StyledCaller): readonly string[] {
 }
 
 /** IPv6 addresses in brackets with every zero, as socat writes them. */
-function whole({ family, words, plain }: StyledEnd): string {
+function whole({ family, words, plain }: InternetEnd): string {
   if (family === 4) return plain;
   const groups = words.flatMap((word) => [word >>> 16, word & 0xffff]);
   return `[${groups.map((group) => group.toString(16).padStart(4, '0')).join(':')}]`;

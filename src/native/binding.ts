@@ -289,5 +289,7 @@ export const lookupGroup = addon.lookupGroup;
 export const groupList = addon.groupList;
 /** The text of an errno. */
 export const strerror = addon.strerror;
+/** The same with its number: `Permission denied (errno = 13)`. */
+export const describeErrno = (errno: number): string => `${strerror(errno)} (errno = ${errno})`;
 /** Gives unused memory back once `delayMs` have passed without another call. Keeps no process alive. */
 export const trimLater = addon.trimLater;

@@ -55,3 +55,13 @@ export interface SocketEnd {
   /** Unsigned 32-bit words; an IPv4 address stands in the first. */
   readonly words: readonly [number, number, number, number];
 }
+
+/** One end of a connection between hosts. */
+export interface InternetEnd {
+  readonly family: 4 | 6;
+  /** Unsigned 32-bit words; an IPv4 address stands in the first. */
+  readonly words: readonly [number, number, number, number];
+  readonly port: number;
+  /** Without a mapping prefix. */
+  readonly plain: string;
+}

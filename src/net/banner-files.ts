@@ -4,7 +4,7 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
-import { strerror } from '../native/binding.ts';
+import { describeErrno } from '../native/binding.ts';
 
 /** What a file has to say. */
 export type BannerText =
@@ -70,5 +70,5 @@ async function contentsOf(handle: FileHandle): Promise<Uint8Array> {
 
 function reasonOf(error: unknown): string {
   const errno = error instanceof Error && 'errno' in error ? Math.abs(Number(error.errno)) : 0;
-  return `${strerror(errno)} (errno = ${errno})`;
+  return describeErrno(errno);
 }

@@ -1,7 +1,7 @@
 // Asking the identity server (RFC 1413) of a peer who is at the other end of a connection: one question, one line, a
 // bounded time, on the event loop. Shell without judgement: nothing is logged here, every failure is an answer.
 
-import { strerror } from '../native/binding.ts';
+import { describeErrno } from '../native/binding.ts';
 import { identAnswer, identCutOff, identQuestion } from './ident-reply.ts';
 import type { IdentAnswer, IdentPorts } from './ident-reply.ts';
 
@@ -48,7 +48,7 @@ export async function askIdent(question: IdentQuestion): Promise<IdentAnswer> {
 
 function failureOf(error: NodeJS.ErrnoException): IdentAnswer {
   const { code = '', syscall = '', errno = 0 } = error;
-  const reason = `${strerror(Math.abs(errno))} (errno = ${Math.abs(errno)})`;
+  const reason = describeErrno(Math.abs(errno));
   if (SHORTAGES.includes(code)) return troubled('system error', `socket creation: ${reason}`);
   if (syscall === 'bind') return troubled('system error', `socket bind: ${reason}`);
   if (syscall === 'connect') return { kind: 'unknown', result: 'no server' };

@@ -2,16 +2,7 @@
 // Source: https://www.haproxy.org/download/3.0/doc/proxy-protocol.txt
 
 import type { ProxyVersion } from '../config/attributes/values.ts';
-
-/** One end of the connection that is passed on. */
-export interface ProxyEnd {
-  readonly family: 4 | 6;
-  /** Unsigned 32-bit words; an IPv4 address stands in the first. */
-  readonly words: readonly [number, number, number, number];
-  readonly port: number;
-  /** IPv4 addresses in dotted form. */
-  readonly plain: string;
-}
+import type { InternetEnd } from '../native/socket-kinds.ts';
 
 /** The number of all ports. */
 export const MOST_PORTS = 65_536;
@@ -26,8 +17,8 @@ const TCP_OVER = { 4: 0x11, 6: 0x21 } as const;
 /** The header for a TCP connection from `client` to `server`; without a server it says that nothing is known. */
 export function proxyHeader(
   version: ProxyVersion,
-  client: ProxyEnd | undefined,
-  server: ProxyEnd | undefined,
+  client: InternetEnd | undefined,
+  server: InternetEnd | undefined,
 ): Uint8Array {
   const isKnown = client !== undefined && server !== undefined && server.family === client.family;
   if (version === 'v1') return bytesOf(isKnown ? textHeader(client, server) : 'PROXY UNKNOWN\r\n');
@@ -37,16 +28,16 @@ export function proxyHeader(
   return Uint8Array.from([...signature, VERSION_2 | PROXY, TCP_OVER[client.family], 0, addresses.length, ...addresses]);
 }
 
-function textHeader(client: ProxyEnd, server: ProxyEnd): string {
+function textHeader(client: InternetEnd, server: InternetEnd): string {
   return `PROXY TCP${client.family} ${client.plain} ${server.plain} ${client.port} ${server.port}\r\n`;
 }
 
-function addressBytes({ family, words }: ProxyEnd): readonly number[] {
+function addressBytes({ family, words }: InternetEnd): readonly number[] {
   const used = family === 4 ? words.slice(0, 1) : words;
   return used.flatMap((word) => [word >>> 24, (word >>> 16) & 255, (word >>> 8) & 255, word & 255]);
 }
 
-function portBytes({ port }: ProxyEnd): readonly number[] {
+function portBytes({ port }: InternetEnd): readonly number[] {
   return [port >> 8, port & 255];
 }
 

@@ -3,15 +3,15 @@
 // Source: https://www.haproxy.org/download/3.0/doc/proxy-protocol.txt
 
 import { formatIPv4, formatIPv6, parseIPv4, parseIPv6 } from '../config/attributes/ip-text.ts';
+import type { InternetEnd } from '../native/socket-kinds.ts';
 import { MOST_PORTS, SIGNATURE } from './proxy-header.ts';
-import type { ProxyEnd } from './proxy-header.ts';
 
 /** What the bytes so far come to. */
 export type ProxyFinding =
   /** At least so many more belong to the header. */
   | { readonly kind: 'unfinished'; readonly least: number }
   /** Without a client: the proxy speaks for itself, or does not know. */
-  | { readonly kind: 'header'; readonly client?: ProxyEnd; readonly server?: ProxyEnd }
+  | { readonly kind: 'header'; readonly client?: InternetEnd; readonly server?: InternetEnd }
   | { readonly kind: 'bad'; readonly why: string };
 
 /** The longest header that is taken, with whatever a proxy adds to the addresses. */
@@ -64,19 +64,19 @@ function parseLine(text: string): ProxyFinding {
   return { kind: 'header', client: ends[0], server: ends[1] };
 }
 
-function textEnd(family: string, address: string, portText: string): ProxyEnd | undefined {
+function textEnd(family: string, address: string, portText: string): InternetEnd | undefined {
   const port = Number(portText);
   if (String(port) !== portText || port >= MOST_PORTS) return undefined;
   return family === 'TCP4' ? ipv4End(parseIPv4(address), port, address) : ipv6End(address, port);
 }
 
 /** Only the one usual spelling. */
-function ipv4End(address: number | undefined, port: number, spelling: string): ProxyEnd | undefined {
+function ipv4End(address: number | undefined, port: number, spelling: string): InternetEnd | undefined {
   if (address === undefined || formatIPv4(address) !== spelling) return undefined;
   return { family: 4, words: [address, 0, 0, 0], port, plain: spelling };
 }
 
-function ipv6End(address: string, port: number): ProxyEnd | undefined {
+function ipv6End(address: string, port: number): InternetEnd | undefined {
   const words = address.includes('%') ? undefined : parseIPv6(address);
   return words === undefined ? undefined : { family: 6, words, port, plain: formatIPv6(words) };
 }
@@ -118,12 +118,12 @@ const ADDRESSES: {
   },
 };
 
-function binaryIPv4(view: DataView, at: number, portAt: number): ProxyEnd {
+function binaryIPv4(view: DataView, at: number, portAt: number): InternetEnd {
   const address = view.getUint32(at);
   return { family: 4, words: [address, 0, 0, 0], port: view.getUint16(portAt), plain: formatIPv4(address) };
 }
 
-function binaryIPv6(view: DataView, at: number, portAt: number): ProxyEnd {
+function binaryIPv6(view: DataView, at: number, portAt: number): InternetEnd {
   const word = (index: number): number => view.getUint32(at + 4 * index);
   const words = [word(0), word(1), word(2), word(3)] as const;
   return { family: 6, words, port: view.getUint16(portAt), plain: formatIPv6(words) };

@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest';
 
 import { isOfStyle, styleVariables } from '../../src/launch/peer-styles.ts';
-import type { StyledCaller, StyledEnd } from '../../src/launch/peer-styles.ts';
+import type { StyledCaller } from '../../src/launch/peer-styles.ts';
+import type { InternetEnd } from '../../src/native/socket-kinds.ts';
 
-const REMOTE: StyledEnd = { family: 4, words: [0xc000_0201, 0, 0, 0], plain: '192.0.2.1', port: 4711 };
-const LOCAL: StyledEnd = { family: 4, words: [0x7f00_0001, 0, 0, 0], plain: '127.0.0.1', port: 25 };
-const SIX: StyledEnd = { family: 6, words: [0x2001_0db8, 0, 0, 1], plain: '2001:db8::1', port: 4711 };
+const REMOTE: InternetEnd = { family: 4, words: [0xc000_0201, 0, 0, 0], plain: '192.0.2.1', port: 4711 };
+const LOCAL: InternetEnd = { family: 4, words: [0x7f00_0001, 0, 0, 0], plain: '127.0.0.1', port: 25 };
+const SIX: InternetEnd = { family: 6, words: [0x2001_0db8, 0, 0, 1], plain: '2001:db8::1', port: 4711 };
 const PERSON: StyledCaller = { kind: 'unix', uid: 1000, gid: 100, path: '/run/x' };
 
 describe('ucspi', () => {

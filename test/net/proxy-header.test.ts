@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { proxyHeader } from '../../src/net/proxy-header.ts';
-import type { ProxyEnd } from '../../src/net/proxy-header.ts';
+import type { InternetEnd } from '../../src/native/socket-kinds.ts';
 
-const client: ProxyEnd = { family: 4, words: [0xc000_0201, 0, 0, 0], port: 56_324, plain: '192.0.2.1' };
-const server: ProxyEnd = { family: 4, words: [0xc633_6402, 0, 0, 0], port: 443, plain: '198.51.100.2' };
-const six: ProxyEnd = { family: 6, words: [0x2001_0db8, 0, 0, 1], port: 1, plain: '2001:db8::1' };
+const client: InternetEnd = { family: 4, words: [0xc000_0201, 0, 0, 0], port: 56_324, plain: '192.0.2.1' };
+const server: InternetEnd = { family: 4, words: [0xc633_6402, 0, 0, 0], port: 443, plain: '198.51.100.2' };
+const six: InternetEnd = { family: 6, words: [0x2001_0db8, 0, 0, 1], port: 1, plain: '2001:db8::1' };
 
 const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1');
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');

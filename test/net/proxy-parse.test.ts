@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { formatIPv4, formatIPv6 } from '../../src/config/attributes/ip-text.ts';
 import { proxyHeader } from '../../src/net/proxy-header.ts';
-import type { ProxyEnd } from '../../src/net/proxy-header.ts';
+import type { InternetEnd } from '../../src/native/socket-kinds.ts';
 import { MOST_HEADER_BYTES, parseProxyHeader } from '../../src/net/proxy-parse.ts';
 import type { ProxyFinding } from '../../src/net/proxy-parse.ts';
 
@@ -12,7 +12,7 @@ const SIGNATURE = '\r\n\r\n\0\r\nQUIT\n';
 
 const word = fc.integer({ min: 0, max: 0xffff_ffff });
 const port = fc.integer({ min: 0, max: 65_535 });
-const ipv4End = fc.record({ address: word, port }).map((end): ProxyEnd => ({
+const ipv4End = fc.record({ address: word, port }).map((end): InternetEnd => ({
   family: 4,
   words: [end.address, 0, 0, 0],
   port: end.port,
@@ -20,7 +20,7 @@ const ipv4End = fc.record({ address: word, port }).map((end): ProxyEnd => ({
 }));
 const ipv6End = fc
   .record({ words: fc.tuple(word, word, word, word), port })
-  .map((end): ProxyEnd => ({ family: 6, ...end, plain: formatIPv6(end.words) }));
+  .map((end): InternetEnd => ({ family: 6, ...end, plain: formatIPv6(end.words) }));
 const ends = fc.oneof(fc.tuple(ipv4End, ipv4End), fc.tuple(ipv6End, ipv6End));
 const version = fc.constantFrom('v1' as const, 'v2' as const);
 
