@@ -2,8 +2,8 @@
 // The kinds are the words of xinetd.log(5).
 
 import type { Span } from '../config/source.ts';
-import type { DenyReason } from '../policy/verdict.ts';
 import type { Source } from '../policy/source.ts';
+import type { DenyReason } from '../policy/verdict.ts';
 
 /** How an identity look-up ended, in the words of the NOID line. */
 export type IdentResult =

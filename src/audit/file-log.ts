@@ -5,9 +5,9 @@
 import type { LogTarget } from '../config/attributes/values.ts';
 import { SystemError } from '../native/system-error.ts';
 import { FileWriter } from './file-writer.ts';
-import { isObstacle } from './log-file.ts';
 import { BufferedSink } from './line-sink.ts';
 import type { SinkTrouble } from './line-sink.ts';
+import { isObstacle } from './log-file.ts';
 import type { Report } from './report.ts';
 import { SizeLimit } from './size-limit.ts';
 

@@ -4,9 +4,9 @@
 // Opening happens at start and on reload and is synchronous; the constructor throws SystemError unless `watch` is given
 // and only an obstacle (a link, a FIFO) is in the way. Owns its descriptor; a write under way ends on the one it began on.
 
-import { monotonicMs } from '../native/monotonic.ts';
 import { ftruncate, lstat, write, writeSync } from 'node:fs';
 import type { Stats } from 'node:fs';
+import { monotonicMs } from '../native/monotonic.ts';
 import { SystemError } from '../native/system-error.ts';
 import type { ByteWriter, WriteDone } from './line-sink.ts';
 import { closeQuietly, isAnother, isObstacle, openLogFile, sizeOf, systemError } from './log-file.ts';

@@ -5,8 +5,8 @@
 // nothing throws: trouble is reported through `ports.report` and lines that cannot be kept are counted.
 
 import type { Service } from '../config/service.ts';
-import { AddressHash } from './address-hash.ts';
 import { addressWriter, showsPort } from './address-form.ts';
+import { AddressHash } from './address-hash.ts';
 import type { AuditEvent } from './event.ts';
 import { compileFormat } from './format.ts';
 import type { JournalChannel } from './journal.ts';

@@ -4,11 +4,11 @@ import type { Argv } from 'yargs';
 import { describeBans } from './bans-command.ts';
 import { describeCompletion } from './completion-command.ts';
 import { ASK } from './completion-scripts.ts';
-import { describeConvert } from './convert-command.ts';
 import { describeControlCommands } from './control-commands.ts';
+import { describeConvert } from './convert-command.ts';
 import { demo } from './demo.ts';
-import { describeExplain } from './explain-command.ts';
 import { EXIT_OK } from './exit-codes.ts';
+import { describeExplain } from './explain-command.ts';
 import { OPTIONS } from './options.ts';
 import { VERSION } from './version.ts';
 

@@ -3,12 +3,12 @@
 import { writeSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { nearest } from '../config/nearest.ts';
+import { isDetachedChild } from '../daemon/detach.ts';
+import { runDaemon } from '../daemon/run.ts';
 import { COMMAND_WORDS, commandNamed } from './commands.ts';
 import { EXIT_FAILURE, EXIT_OK } from './exit-codes.ts';
 import { scanOptions, usageLine } from './options.ts';
 import type { DaemonOptions } from './options.ts';
-import { isDetachedChild } from '../daemon/detach.ts';
-import { runDaemon } from '../daemon/run.ts';
 import { showConfiguration, testConfiguration } from './test-config.ts';
 import { FEATURES, VERSION, versionLine } from './version.ts';
 

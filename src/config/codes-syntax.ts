@@ -1,8 +1,8 @@
 // Diagnostics of lexical structure, syntax and files: XC001 – XC099. Pure table.
 // XC001–XC010 the grammar, XC011–XC039 files and lint of the text; XC040–XC059 are in codes-inetd.ts.
 
-import { INETD_CODES } from './codes-inetd.ts';
 import type { CodeRow } from './codes.ts';
+import { INETD_CODES } from './codes-inetd.ts';
 
 /** What most rows share: an error of the parser that a reload refuses. */
 const PARSER = { severity: 'error', hasPlace: true, reload: 'reject' } as const;

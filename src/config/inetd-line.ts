@@ -6,6 +6,8 @@
 
 import type { DiagnosticCode } from './codes.ts';
 import type { DiagnosticCollector } from './diagnostic.ts';
+import { accountOf, assign, fileName, limit, program, types } from './inetd-assign.ts';
+import { pathField, pathIdentity, pathService } from './inetd-path.ts';
 import {
   isSocketType,
   named,
@@ -17,8 +19,6 @@ import {
   waitField,
 } from './inetd-words.ts';
 import type { FamilySuffix, ProtocolField, ServiceField } from './inetd-words.ts';
-import { accountOf, assign, fileName, limit, program, types } from './inetd-assign.ts';
-import { pathField, pathIdentity, pathService } from './inetd-path.ts';
 import type { ConfigPorts } from './ports.ts';
 import type { Span } from './source.ts';
 import type { Assignment, ServiceBlock, Word } from './syntax.ts';

@@ -9,6 +9,7 @@ import { MAX_ASSIGNMENTS, WordBudget } from './bounds.ts';
 import type { Diagnostic, DiagnosticCollector } from './diagnostic.ts';
 import { attributeName, headerWords, Lexer, MAX_LINE_BYTES, operatorAt, skipSpace, words } from './lexer.ts';
 import type { SourceText, Span } from './source.ts';
+import type { Assignment, ConfigFile, DefaultsBlock, Entry, Include, ServiceBlock, Word } from './syntax.ts';
 import {
   adviceOnClosing,
   adviceOnEnd,
@@ -19,7 +20,6 @@ import {
   lintValues,
   type Advice,
 } from './syntax-hints.ts';
-import type { Assignment, ConfigFile, DefaultsBlock, Entry, Include, ServiceBlock, Word } from './syntax.ts';
 import { BYTE, type Line } from './tokens.ts';
 
 /** The body of an entry: what was read, and whether its end was found. */
@@ -217,11 +217,11 @@ export class Parser {
 
   /** compat: a service that is switched off is not examined further (corpus attr-disable-first-garbage-after). */
   #switchedOff(header: Line, assignments: readonly Assignment[]): Block {
-    if (this.#skip(ignore) === undefined) this.#pushAtEnd('XC004', header);
+    if (this.#skip() === undefined) this.#pushAtEnd('XC004', header);
     return { assignments, isComplete: true };
   }
 
-  #skipAfter(finding: Diagnostic, onLine: (line: Line) => void = ignore): undefined {
+  #skipAfter(finding: Diagnostic, onLine?: (line: Line) => void): undefined {
     const swallowed = this.#skip(onLine);
     const related = [...(finding.related ?? []), ...(swallowed?.related ?? [])];
     this.#push(related.length === 0 ? finding : { ...finding, related });
@@ -230,7 +230,7 @@ export class Parser {
   }
 
   /** Reads to the next line that is only `}`: notes on entries it swallowed, or undefined at the end of the file. */
-  #skip(onLine: (line: Line) => void): Advice | undefined {
+  #skip(onLine: (line: Line) => void = ignore): Advice | undefined {
     const passed: Word[] = [];
     for (let line = this.#line(); line !== undefined; line = this.#line()) {
       if (line.kind === 'close') return adviceOnSwallowed(passed);

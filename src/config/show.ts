@@ -2,8 +2,8 @@
 // Rows print themselves; here are only the order of the lines and what a row may know beside its value.
 // Source: golden 036-dump; spec of the reference 10.3.
 
-import { FALLBACKS, findAttribute } from './attributes/index.ts';
 import { bindLiteral } from './attributes/endpoint-words.ts';
+import { FALLBACKS, findAttribute } from './attributes/index.ts';
 import type { ShowContext } from './attributes/row.ts';
 import type { Defaults } from './merge.ts';
 import type { ConfigPorts } from './ports.ts';

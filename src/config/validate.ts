@@ -5,18 +5,18 @@
 // that is not root may leave out user. tcpmux services have no port and so no duplicates; a stream service that waits
 // and has access lists is warned about.
 
+import { SERVICE_TYPES } from './attributes/values.ts';
+import { checkBlindAccess } from './blind-access.ts';
 import { COMPLETION, changeFlags, hasFlag, isOfType, settleFamily, unlistedHint } from './complete.ts';
 import type { Examination, Step } from './complete.ts';
-import { SERVICE_TYPES } from './attributes/values.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import type { Draft } from './merge.ts';
 import { wholeConfig } from './merge.ts';
 import type { ConfigPorts } from './ports.ts';
 import { checkProxies, checkProxyProtocol } from './proxy-rules.ts';
 import type { Service } from './service.ts';
-import { checkBlindAccess } from './blind-access.ts';
-import { checkUnix, completeUnix, isUnix } from './unix-rules.ts';
 import type { ServiceConfig } from './service-config.ts';
+import { checkUnix, completeUnix, isUnix } from './unix-rules.ts';
 
 const IDENT_PORT = 113;
 const MOST_VERSIONS = 256;

@@ -1,12 +1,12 @@
 // Bringing a service into operation and taking it out again: log, socket, listener. Source: spec section 4.4.
 // Trouble is logged in the reference's words; a service that cannot be opened is left out and the others live.
 
-import { SystemError } from '../native/system-error.ts';
 import { describeErrno } from '../native/binding.ts';
+import { monotonicMs } from '../native/monotonic.ts';
+import { SystemError } from '../native/system-error.ts';
 import { Listener } from '../net/listener.ts';
 import { closeSocket, openEndpoint, openEndpointPatiently } from '../net/open.ts';
 import type { OpenedSocket, OpenNote, OpenResult } from '../net/open.ts';
-import { monotonicMs } from '../native/monotonic.ts';
 import { intercept } from './intercept.ts';
 import type { Premises } from './premises.ts';
 import { registerRpc, unregisterRpc } from './rpc.ts';

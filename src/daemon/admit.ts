@@ -5,6 +5,7 @@
 import { refusalEvents } from '../audit/transcript.ts';
 import type { Requester } from '../audit/transcript.ts';
 import { trimLater } from '../native/binding.ts';
+import { monotonicMs } from '../native/monotonic.ts';
 import { SystemError } from '../native/system-error.ts';
 import type { Connection, Peer } from '../net/connection.ts';
 import { dropDatagram, peekSender } from '../net/datagram.ts';
@@ -15,10 +16,9 @@ import { sourceOf, unixSource } from '../policy/source.ts';
 import type { Source } from '../policy/source.ts';
 import { sourceNetwork } from '../policy/source-rate.ts';
 import type { Verdict } from '../policy/verdict.ts';
-import { TRIM_AFTER_MS } from './clock.ts';
-import { monotonicMs } from '../native/monotonic.ts';
 import { pauseForRate } from './activate.ts';
-import { findOut, gather } from './gather.ts';
+import { TRIM_AFTER_MS } from './clock.ts';
+import { findOut, gather, NOTHING_FOUND } from './gather.ts';
 import type { Lack, MissingNames, Question } from './gather.ts';
 import { greet } from './greet.ts';
 import type { Caller } from './greet.ts';
@@ -26,9 +26,9 @@ import type { Premises } from './premises.ts';
 import { meetCaller } from './proxied.ts';
 import { serveRedirect } from './redirect.ts';
 import { rememberCaller } from './sensor.ts';
-import { SourceRates } from './source-rates.ts';
 import { serveConnection, serveDatagram, serveListener } from './serve.ts';
 import type { ServiceInOperation } from './service.ts';
+import { SourceRates } from './source-rates.ts';
 import { serveTcpmux } from './tcpmux.ts';
 import { dismiss, welcome } from './welcome.ts';
 import { answerAtOnce, applySocketOptions, cannotAsk } from './wrappers.ts';
@@ -52,7 +52,7 @@ function admitCaller(premises: Premises, operation: ServiceInOperation, caller: 
     source: caller.source,
     via: caller.via,
     fd: caller.connection.fd,
-    found: { answers: [] },
+    found: NOTHING_FOUND,
   });
 }
 
@@ -121,7 +121,7 @@ function admitDatagram(premises: Premises, operation: ServiceInOperation): boole
   const sender = quietly(premises, operation, () => peekSender(fd));
   if (sender === undefined) return false;
   const source = sourceOfPeer(sender);
-  const verdict = judge(premises, operation, { source, fd, found: { answers: [] } });
+  const verdict = judge(premises, operation, { source, fd, found: NOTHING_FOUND });
   if (verdict.kind === 'allow') serveDatagram(premises, operation, { sender, source, ...effectsOf(verdict) });
   else {
     quietly(premises, operation, () => dropDatagram(fd));
@@ -133,7 +133,7 @@ function admitDatagram(premises: Premises, operation: ServiceInOperation): boole
 /** A connection waits on a socket that the server accepts from itself: the peer cannot be known. */
 export function admitListener(premises: Premises, operation: ServiceInOperation): void {
   if (isPutOff(premises, operation)) return;
-  const verdict = judge(premises, operation, { source: undefined, fd: -1, found: { answers: [] } });
+  const verdict = judge(premises, operation, { source: undefined, fd: -1, found: NOTHING_FOUND });
   if (verdict.kind === 'allow') return serveListener(premises, operation, effectsOf(verdict));
   refuse(premises, operation, { source: undefined, requestNumber: nextRequestNumber(), denial: verdict });
   if (verdict.disableSeconds === undefined) rest(operation);

@@ -3,9 +3,9 @@
 // Deadlines run on the clock that never jumps; the file has the wall's, and is written anew when the wall clock was set.
 // differs: D55, the bans outlive the daemon where it has a state folder.
 
-import type { Source } from '../policy/source.ts';
-import type { BanBook } from '../policy/sensor.ts';
 import { trimLater } from '../native/binding.ts';
+import type { BanBook } from '../policy/sensor.ts';
+import type { Source } from '../policy/source.ts';
 import { readBanFile, writeBanFile, writeBanFileLast } from './ban-file.ts';
 import type { StoredBan } from './ban-file.ts';
 import { BAN_CAPACITY, BanList } from './bans.ts';

@@ -4,11 +4,11 @@
 import { loadavg } from 'node:os';
 import type { Server } from '../launch/children.ts';
 import { monotonicMs } from '../native/monotonic.ts';
+import type { Source } from '../policy/source.ts';
+import { connectionsLeft, sourceNetwork } from '../policy/source-rate.ts';
 import type { Answer } from './control.ts';
 import { cpuSeconds } from './cpu-time.ts';
 import { plainAddress, plainCaller, sourceOfText } from './plain-address.ts';
-import { connectionsLeft, sourceNetwork } from '../policy/source-rate.ts';
-import type { Source } from '../policy/source.ts';
 import type { Premises, ServerDetail } from './premises.ts';
 import type { ReloadReport } from './reload-report.ts';
 import type { ServiceInOperation } from './service.ts';

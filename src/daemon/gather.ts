@@ -2,6 +2,7 @@
 // Source: spec section 5.1.
 
 import { loadavg } from 'node:os';
+import { monotonicMs } from '../native/monotonic.ts';
 import { needsHostName } from '../policy/address.ts';
 import { wrappersNeed } from '../policy/hosts-access.ts';
 import type { WrapperStep } from '../policy/hosts-effects.ts';
@@ -9,7 +10,6 @@ import type { HostName, PolicyRequest } from '../policy/request.ts';
 import type { Source } from '../policy/source.ts';
 import { sourceNetwork } from '../policy/source-rate.ts';
 import { localMinuteNow } from './clock.ts';
-import { monotonicMs } from '../native/monotonic.ts';
 import { UNKNOWN } from './confirm-name.ts';
 import type { Premises } from './premises.ts';
 import type { ServiceInOperation } from './service.ts';
@@ -33,6 +33,9 @@ interface Findings extends WrapperFindings {
   /** A command that should have decided did not come to an end. */
   readonly isUnanswered?: boolean;
 }
+
+/** Before anything has been found out. */
+export const NOTHING_FOUND: Findings = { answers: [] };
 
 /** Whose names are needed and not known. */
 export interface MissingNames {
@@ -60,18 +63,23 @@ export function gather(premises: Premises, operation: ServiceInOperation, questi
   const { source, fd, found } = question;
   const wrappers = wrapperFacts(premises, operation, fd, found);
   const facts = factsOf(premises, operation, question);
-  if (wrappers === undefined && !needsHostName(operation.equipment.access, source)) {
-    return { request: facts, missing: NONE };
-  }
-  const request = wrappers === undefined ? facts : { ...facts, wrappers };
-  const isForAccess = found.hostName === undefined && needsHostName(operation.equipment.access, source);
-  const isForRules = found.hostName === undefined && wrappersNeed(request).hostName;
-  const named = isForAccess || isForRules ? { ...request, hostName: knownName(premises, source) ?? UNKNOWN } : request;
-  const isServerNeeded = found.serverName === undefined && wrappersNeed(named).serverName;
-  if (named === request && !isServerNeeded) return { request, missing: NONE };
-  const ends = [...(named === request ? [] : [source]), ...(isServerNeeded ? [wrappers?.server] : [])];
+  const isForAccess = needsHostName(operation.equipment.access, source);
+  if (wrappers === undefined)
+    return isForAccess ? withNames(premises, facts, found, true) : { request: facts, missing: NONE };
+  return withNames(premises, { ...facts, wrappers }, found, isForAccess);
+}
+
+function withNames(premises: Premises, request: PolicyRequest, found: Findings, isForAccess: boolean): Gathered {
+  const { source, wrappers } = request;
+  const isCallerAsked = found.hostName === undefined && (isForAccess || wrappersNeed(request).hostName);
+  const named = isCallerAsked ? { ...request, hostName: knownName(premises, source) ?? UNKNOWN } : request;
+  const server = found.serverName === undefined ? wrappers?.server : undefined;
+  const isServerAsked = server !== undefined && wrappersNeed(named).serverName;
+  if (!isCallerAsked && !isServerAsked) return { request, missing: NONE };
+  const ends = [isCallerAsked ? source : undefined, isServerAsked ? server : undefined];
   const sources = ends.filter((end) => end !== undefined).filter((end) => knownName(premises, end) === undefined);
-  return { request: withServerName(premises, named, isServerNeeded), missing: { sources, isForAccess } };
+  const missing = { sources, isForAccess: isForAccess && isCallerAsked };
+  return { request: isServerAsked ? withServerName(premises, named, server) : named, missing };
 }
 
 /** Finds out what a verdict hangs on. Never rejects. */
@@ -115,10 +123,10 @@ function knownName(premises: Premises, source: Source | undefined): HostName | u
   return source === undefined ? UNKNOWN : premises.names.known(source);
 }
 
-function withServerName(premises: Premises, request: PolicyRequest, isNeeded: boolean): PolicyRequest {
+function withServerName(premises: Premises, request: PolicyRequest, server: Source): PolicyRequest {
   const { wrappers } = request;
-  if (!isNeeded || wrappers === undefined) return request;
-  return { ...request, wrappers: { ...wrappers, serverName: knownName(premises, wrappers.server) ?? UNKNOWN } };
+  if (wrappers === undefined) return request;
+  return { ...request, wrappers: { ...wrappers, serverName: knownName(premises, server) ?? UNKNOWN } };
 }
 
 /** Only facts that this service's configuration asks for are looked at: a clock or load average costs a system call. */

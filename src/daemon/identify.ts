@@ -2,9 +2,9 @@
 // has USERID, and after a refusal, where log_on_failure has it. Source: spec section 6.5.
 // Bounded in time and number: a silent identity server delays nobody but its own caller. differs: D77, D78.
 
+import { harmless } from '../audit/harmless.ts';
 import { noIdEvents, userIdEvents } from '../audit/transcript.ts';
 import type { Requester } from '../audit/transcript.ts';
-import { harmless } from '../audit/harmless.ts';
 import { localEndpoint } from '../native/binding.ts';
 import { SystemError } from '../native/system-error.ts';
 import { askIdent } from '../net/ident.ts';

@@ -4,13 +4,13 @@
 // Source: the lines of xinetd 2.3 before these services were dropped; differs: D82.
 
 import type { ListingName } from '../launch/builtin/builtin.ts';
+import { monotonicMs } from '../native/monotonic.ts';
 import { accessCheck } from '../policy/address.ts';
 import { libwrapCheck } from '../policy/hosts-access.ts';
 import type { WrapperStep } from '../policy/hosts-effects.ts';
 import type { Source } from '../policy/source.ts';
-import { monotonicMs } from '../native/monotonic.ts';
 import { serverLines } from './dump.ts';
-import { gather } from './gather.ts';
+import { gather, NOTHING_FOUND } from './gather.ts';
 import type { Premises } from './premises.ts';
 import type { ServiceInOperation } from './service.ts';
 import { dumpedServer } from './state-dump.ts';
@@ -31,7 +31,7 @@ function isVisible(premises: Premises, operation: ServiceInOperation, source: So
   if (operation.listener === undefined || flags.includes('SENSOR')) return false;
   if ((socket_path !== undefined) !== (source.family === 'unix')) return false;
   if (premises.bans.book?.isBanned(source, monotonicMs()) === true) return false;
-  const { request } = gather(premises, operation, { source, fd: -1, found: { answers: [] } });
+  const { request } = gather(premises, operation, { source, fd: -1, found: NOTHING_FOUND });
   if (accessCheck(request) !== undefined) return false;
   const wrapped = libwrapCheck(request);
   return wrapped === undefined || !('reason' in wrapped || isDeciding(wrapped.step));

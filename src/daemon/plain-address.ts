@@ -1,9 +1,9 @@
 // An address that somebody typed, spelled as the daemon spells the addresses of its callers. Pure.
 // Only whole addresses: nothing here stands for a network.
 
+import { formatIPv4, formatIPv6, mappedIPv4, parseIPv4, parseIPv6 } from '../config/attributes/ip-text.ts';
 import { sourceOf, unixSource } from '../policy/source.ts';
 import type { Source } from '../policy/source.ts';
-import { formatIPv4, formatIPv6, mappedIPv4, parseIPv4, parseIPv6 } from '../config/attributes/ip-text.ts';
 
 const DOTTED_QUAD = /^\d{1,3}(?:\.\d{1,3}){3}$/;
 

@@ -1,22 +1,22 @@
 // What every part of the running daemon shares: its logs, its table of servers, its limits. One record, made once by
 // `daemon.ts`; the parts that act on services (activate, admit, serve, reload) take it as their first argument.
 
+import type { AuditLogs } from '../audit/sinks.ts';
 import type { Severity } from '../config/diagnostic.ts';
 import type { ConfigPorts } from '../config/ports.ts';
-import type { AuditLogs } from '../audit/sinks.ts';
 import type { Children } from '../launch/children.ts';
 import type { LaunchWorld } from '../launch/plan.ts';
-import type { Connection } from '../net/connection.ts';
 import type { Banners } from '../net/banner.ts';
+import type { Connection } from '../net/connection.ts';
 import type { ReplyGuard } from '../net/datagram.ts';
 import type { Listener } from '../net/listener.ts';
 import type { Portmapper } from '../net/portmapper.ts';
 import type { Source } from '../policy/source.ts';
-import type { DescriptorBudget } from './descriptors.ts';
 import type { BanKeeper } from './ban-keeper.ts';
+import type { DescriptorBudget } from './descriptors.ts';
 import type { HostsFiles } from './hosts-files.ts';
-import type { InheritedSockets } from './inherited.ts';
 import type { IdentCounts } from './identify.ts';
+import type { InheritedSockets } from './inherited.ts';
 import type { Names } from './names.ts';
 import type { RetryQueue } from './retry.ts';
 import type { ServiceInOperation } from './service.ts';

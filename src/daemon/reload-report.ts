@@ -2,13 +2,13 @@
 // Pure: the services in operation and the configuration that is to replace theirs become a record.
 
 import { SERVICE_ATTRIBUTES, findAttribute } from '../config/attributes/index.ts';
+import { readable } from '../config/excerpt.ts';
 import { objectionsTo, mayReload } from '../config/load.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import { renderJson } from '../config/render.ts';
 import type { DiagnosticJson } from '../config/render.ts';
-import { readable } from '../config/excerpt.ts';
-import type { ServiceConfig } from '../config/service-config.ts';
 import type { Service } from '../config/service.ts';
+import type { ServiceConfig } from '../config/service-config.ts';
 import { diffServices } from './diff.ts';
 
 /** One attribute in configuration syntax; null where it is not set. */

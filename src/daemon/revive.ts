@@ -2,11 +2,11 @@
 // taking what waits, after a pause that is reported. Source: spec section 6.2.
 
 import type { Server } from '../launch/children.ts';
+import { monotonicMs } from '../native/monotonic.ts';
 import { SystemError } from '../native/system-error.ts';
 import { waitingPeers } from '../net/accept-queue.ts';
 import { dropIfUnread } from '../net/datagram.ts';
 import type { Listener } from '../net/listener.ts';
-import { monotonicMs } from '../native/monotonic.ts';
 import { USEFUL_LIFE_MS } from './futility.ts';
 import type { Premises, ServerDetail } from './premises.ts';
 import type { ServiceInOperation } from './service.ts';

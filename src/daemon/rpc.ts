@@ -3,9 +3,9 @@
 // differs: D80 versions are registered at once, the reference waits a second after each.
 
 import type { ServiceConfig } from '../config/service-config.ts';
+import { localPort } from '../native/binding.ts';
 import type { OpenedSocket } from '../net/open.ts';
 import type { RpcProgram } from '../net/portmapper.ts';
-import { localPort } from '../native/binding.ts';
 import type { Premises } from './premises.ts';
 import type { ServiceInOperation } from './service.ts';
 

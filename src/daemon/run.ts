@@ -9,14 +9,14 @@ import type { BootOptions, LoadRules } from './boot.ts';
 import type { Daemon } from './daemon.ts';
 import { claimStatusPipe, detach, sayOnStderr } from './detach.ts';
 import type { StatusPipe } from './detach.ts';
-import { claimSockets } from './inherited.ts';
 import type { People } from './findings.ts';
 import { claimHandover } from './handover.ts';
 import type { Handover } from './handover.ts';
+import { claimSockets } from './inherited.ts';
 import { writePidFile } from './pid-file.ts';
 import { placesOf } from './places.ts';
-import { reportTakeover } from './takeover.ts';
 import type { PlaceChoices } from './places.ts';
+import { reportTakeover } from './takeover.ts';
 import { isTerminal } from './terminal.ts';
 
 /** Where the daemon's own messages go, as far as the command line says. */

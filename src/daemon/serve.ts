@@ -4,14 +4,15 @@
 import { exitEvents, forkFailureEvents, startEvents } from '../audit/transcript.ts';
 import type { Requester } from '../audit/transcript.ts';
 import type { DatagramBuiltin, ListingName, StreamBuiltin } from '../launch/builtin/builtin.ts';
-import type { Server } from '../launch/children.ts';
 import { isChanging, planChanged } from '../launch/change.ts';
+import type { Server } from '../launch/children.ts';
 import type { Caller } from '../launch/environment.ts';
 import { NOT_STARTED_STATUS } from '../launch/reaper.ts';
 import type { Ending } from '../launch/reaper.ts';
 import { Launcher } from '../launch/spawn.ts';
 import { describeErrno, trimLater } from '../native/binding.ts';
 import type { Datagram } from '../native/binding.ts';
+import { monotonicMs } from '../native/monotonic.ts';
 import { SystemError } from '../native/system-error.ts';
 import type { Connection } from '../net/connection.ts';
 import { stampOfWaiting } from '../net/datagram.ts';
@@ -21,7 +22,6 @@ import type { WrapperEffects } from '../policy/hosts-effects.ts';
 import type { Source } from '../policy/source.ts';
 import { closeRetiredLog } from './activate.ts';
 import { TRIM_AFTER_MS } from './clock.ts';
-import { monotonicMs } from '../native/monotonic.ts';
 import { listingFor } from './listing.ts';
 import { localEnd } from './local-end.ts';
 import type { Premises, ServerDetail } from './premises.ts';
@@ -121,21 +121,16 @@ function serveBuiltin(
     readonly requestNumber: number;
   },
 ): void {
-  const { builtin, fd, source, requestNumber } = request;
-  recordStart(operation, request, premises.pid);
+  const { builtin, fd, source } = request;
   const idleMs = operation.service.config.idle_timeout * 1000;
   const listing = (name: ListingName): string => listingFor(premises, name, source);
   if (!builtin.isForking) {
+    recordStart(operation, request, premises.pid);
     builtin.serveStream(fd, { onEnd: () => {}, idleMs, listing });
     return;
   }
-  const onEnd = (): void => {
-    if (premises.children.remove(server)) ended(premises, server, { kind: 'exited', status: 0 });
-  };
-  const session = builtin.serveStream(fd, { onEnd, idleMs, listing });
-  const detail = { service: operation, source, requestNumber, startedAt: new Date(), stop: session.stop };
-  const server = serverOf(operation, detail, premises.pid);
-  premises.children.add(server);
+  const server = beginInProcess(premises, operation, request, () => session.stop());
+  const session = builtin.serveStream(fd, { onEnd: () => endInProcess(premises, server), idleMs, listing });
 }
 
 function answer(
@@ -220,7 +215,7 @@ function failToFork(job: Job): void {
 }
 
 /** Counts a request that is served, and writes START. */
-export function recordStart(operation: ServiceInOperation, requester: Requester, pid: number): void {
+function recordStart(operation: ServiceInOperation, requester: Requester, pid: number): void {
   operation.tally.served += 1;
   operation.log?.record(startEvents(operation.occasion(requester), pid));
 }

@@ -2,8 +2,8 @@
 // beside the daemon and are waited for without blocking, a minute at most; they count nowhere and leave no audit line.
 
 import { closeSync, openSync } from 'node:fs';
-import type { Ending } from '../launch/reaper.ts';
 import type { LaunchPlan } from '../launch/plan.ts';
+import type { Ending } from '../launch/reaper.ts';
 import { launch, launchProfile } from '../native/binding.ts';
 
 const LONGEST_MS = 60_000;

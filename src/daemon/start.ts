@@ -3,8 +3,8 @@
 // no service's are closed. Source: spec section 4.4.
 
 import type { Service } from '../config/service.ts';
-import { activate, enableLater, openLog } from './activate.ts';
 import { monotonicMs } from '../native/monotonic.ts';
+import { activate, enableLater, openLog } from './activate.ts';
 import type { Handover } from './handover.ts';
 import type { Premises } from './premises.ts';
 import { equip, ServiceInOperation } from './service.ts';

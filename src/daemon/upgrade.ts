@@ -6,9 +6,9 @@
 import { closeSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { execInPlace, memoryFile } from '../native/binding.ts';
-import { lastRequestNumber } from '../net/request-number.ts';
-import { SystemError } from '../native/system-error.ts';
 import { monotonicMs } from '../native/monotonic.ts';
+import { SystemError } from '../native/system-error.ts';
+import { lastRequestNumber } from '../net/request-number.ts';
 import { essenceOf, FORMAT, HANDOVER_VARIABLE, readWhole, REHEARSAL_VARIABLE, writeHandover } from './handover.ts';
 import type { HandedServer, HandedService, Handover } from './handover.ts';
 import type { Premises } from './premises.ts';

@@ -15,11 +15,11 @@ import {
   type Stats,
 } from 'node:fs';
 import { parseHosts, parseNetworks, parseNumbers, parseServices } from '../config/databases.ts';
+import type { ConfigPorts, FileStatus, ReadFailure, ReadResult, SystemFailure, UserRecord } from '../config/ports.ts';
 import { STATUS_VARIABLE } from './detach.ts';
 import { HANDOVER_VARIABLE, REHEARSAL_VARIABLE, withoutGuard } from './handover.ts';
 import { unfailing } from './name-service.ts';
 import type { NameService } from './name-service.ts';
-import type { ConfigPorts, FileStatus, ReadFailure, ReadResult, SystemFailure, UserRecord } from '../config/ports.ts';
 
 /** What may differ from daemon to daemon. */
 export interface WorldOptions {

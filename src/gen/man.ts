@@ -1,9 +1,9 @@
 // The manual pages: hand-written frames (src/gen/man/*) with the rows of attributes, options and log reasons put in. Pure.
 // A frame names its places by lines such as `.\" @attributes@`.
 
-import { escapeText, prose, tagged } from './troff.ts';
 import type { CommandEntry, CommandOption } from './commands.ts';
 import type { AttributeEntry, OptionEntry } from './entries.ts';
+import { escapeText, prose, tagged } from './troff.ts';
 
 /** Fills a frame; a place without text, or text without a place, is a fault of ours and throws. */
 export function fillFrame(frame: string, texts: Readonly<Record<string, string>>): string {

@@ -1,8 +1,8 @@
 // Rows and codes → docs/attributes.md and docs/diagnostics.md. Pure.
 
-import { factsOf } from './man.ts';
 import type { CodeRow } from '../config/codes.ts';
 import type { AttributeEntry } from './entries.ts';
+import { factsOf } from './man.ts';
 
 const NOTICE = '<!-- Made by `npm run gen` from the tables in src/config: do not edit. -->';
 

@@ -10,8 +10,8 @@ import { instancesCheck, perSourceCheck, processLimitCheck } from './limits.ts';
 import { loadCheck } from './load.ts';
 import { proxyCheck } from './proxies.ts';
 import type { PolicyRequest } from './request.ts';
-import { sourceRateAfter, perSourceCpsCheck } from './source-rate.ts';
 import { sensorCheck } from './sensor.ts';
+import { sourceRateAfter, perSourceCpsCheck } from './source-rate.ts';
 import { timesCheck } from './times.ts';
 import type { CheckStage, Denial, Grant, Verdict } from './verdict.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { showDefaults, showService } from '../../src/config/show.ts';
 import type { LoadedConfig } from '../../src/config/load.ts';
+import { showDefaults, showService } from '../../src/config/show.ts';
 import { defaultsText, loadText, onlyService, serviceText, smallWorld } from '../support/load-text.ts';
 
 const world = smallWorld('');

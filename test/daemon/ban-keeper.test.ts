@@ -2,8 +2,8 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { BAN_CAPACITY } from '../../src/daemon/bans.ts';
 import { BanKeeper } from '../../src/daemon/ban-keeper.ts';
+import { BAN_CAPACITY } from '../../src/daemon/bans.ts';
 import { ipv4, mapped } from '../policy/facts.ts';
 
 const ADDRESS = '192.0.2.1';

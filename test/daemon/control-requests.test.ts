@@ -1,14 +1,14 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import type { ServiceConfig } from '../../src/config/service-config.ts';
 import { BanKeeper } from '../../src/daemon/ban-keeper.ts';
-import { monotonicMs } from '../../src/native/monotonic.ts';
 import { answerRequest } from '../../src/daemon/control-requests.ts';
 import type { ControlView } from '../../src/daemon/control-requests.ts';
+import type { ServerDetail, Premises } from '../../src/daemon/premises.ts';
+import type { ReloadReport } from '../../src/daemon/reload-report.ts';
 import { ServiceInOperation } from '../../src/daemon/service.ts';
 import { SourceRates } from '../../src/daemon/source-rates.ts';
 import { Children } from '../../src/launch/children.ts';
-import type { ReloadReport } from '../../src/daemon/reload-report.ts';
-import type { ServerDetail, Premises } from '../../src/daemon/premises.ts';
-import type { ServiceConfig } from '../../src/config/service-config.ts';
+import { monotonicMs } from '../../src/native/monotonic.ts';
 import { compileAccess } from '../../src/policy/address.ts';
 import { serviceWith } from '../policy/facts.ts';
 

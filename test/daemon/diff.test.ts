@@ -1,9 +1,9 @@
-import { describe, expect, test } from 'vitest';
 import fc from 'fast-check';
-import { diffServices } from '../../src/daemon/diff.ts';
-import { sourceText } from '../../src/config/source.ts';
+import { describe, expect, test } from 'vitest';
 import type { Service } from '../../src/config/service.ts';
 import type { ServiceConfig } from '../../src/config/service-config.ts';
+import { sourceText } from '../../src/config/source.ts';
+import { diffServices } from '../../src/daemon/diff.ts';
 
 const span = { source: sourceText('x.conf', ''), start: 0, end: 0 };
 

@@ -1,7 +1,7 @@
 // Banners as callers meet them: in the right order, whatever becomes of the caller, and nobody else waits for a slow reader.
 
-import { expect, test } from 'vitest';
 import { writeFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
 import { call, exchange } from './support/clients.ts';
 import { builtin, defaults, freshPort, service } from './support/configuration.ts';
 import { startDaemon } from './support/daemon.ts';

@@ -12,8 +12,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { expect, test } from 'vitest';
-import { exchange } from './support/clients.ts';
 import { afterTest } from './support/cell.ts';
+import { exchange } from './support/clients.ts';
 import { output } from './support/command.ts';
 import { startCompanion } from './support/companion.ts';
 import { builtin, defaults, freshPort } from './support/configuration.ts';

@@ -54,11 +54,11 @@ test('the Debian package takes the place of xinetd, serves, reloads, is renewed,
   const port = freshPort();
   const write = (name: string, text: string): void => writeFileSync(join(copy.root, 'etc/xinetd.d', name), text);
   const hello = (word: string): string => service('hello', { port, server: '/bin/echo', server_args: word });
-  copyFileSync(packed.deb, join(copy.root, 'root/new.deb'));
+  copyFileSync(packed.deb, join(copy.root, 'tmp/new.deb'));
   write('hello', hello('hello'));
   await copy.output('invoke-rc.d xinetd start');
 
-  const installing = await copy.output('apt-get install -y --no-install-recommends /root/new.deb');
+  const installing = await copy.output('apt-get install -y --no-install-recommends /tmp/new.deb');
   expect(installing).toContain('Removing xinetd ');
   expect(await exchange(port)).toBe('hello\n');
   expect(await copy.output('invoke-rc.d xinetd-ts status')).toMatch(/is running[^]*hello/);
@@ -73,7 +73,7 @@ test('the Debian package takes the place of xinetd, serves, reloads, is renewed,
 
   const startTime = 'ps -o lstart= -p $(cat /run/xinetd.pid)';
   const before = await copy.output(startTime);
-  await copy.output('dpkg -i /root/new.deb');
+  await copy.output('dpkg -i /tmp/new.deb');
   expect(await copy.output(startTime)).toBe(before);
   expect(await exchange(port)).toBe('again\n');
   expect(await copy.output('dpkg -V xinetd-ts')).toBe('');
@@ -87,9 +87,9 @@ test('the Debian package takes the place of xinetd, serves, reloads, is renewed,
 
 test('the Debian package brings a configuration where there is none, and takes it away unchanged', async () => {
   const copy = await copySystem();
-  copyFileSync(packed.deb, join(copy.root, 'root/new.deb'));
+  copyFileSync(packed.deb, join(copy.root, 'tmp/new.deb'));
   await copy.output('dpkg -P --force-depends xinetd; rm -rf /etc/xinetd.conf /etc/xinetd.d');
-  await copy.output('dpkg -i /root/new.deb');
+  await copy.output('dpkg -i /tmp/new.deb');
   expect(await copy.output('xinetd-ts -t 2>&1')).toContain('test is successful');
   await copy.output('dpkg -P --force-depends xinetd-ts');
   expect((await copy.run('ls /etc/xinetd.conf /etc/xinetd.d')).status).toBe(2);

@@ -1,8 +1,8 @@
 // `redirect`: connections are passed on to another port, family or name, each side may finish alone, and the log counts.
 
+import { appendFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { Socket } from 'node:net';
-import { appendFileSync, rmSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { afterTest } from './support/cell.ts';
 import { call, exchange } from './support/clients.ts';

@@ -1,7 +1,7 @@
 // tcpmux (RFC 1078) as callers meet it: by name, in whatever pieces, to services with rules, limits, users and logs of their own.
 
-import { expect, test } from 'vitest';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
 import { call, exchange } from './support/clients.ts';
 import { builtin, defaults, freshPort, service } from './support/configuration.ts';
 import type { Attributes } from './support/configuration.ts';

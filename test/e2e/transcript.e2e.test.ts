@@ -4,9 +4,9 @@
 import { writeFileSync } from 'node:fs';
 import { beforeAll, expect, test } from 'vitest';
 import { call, exchange } from './support/clients.ts';
+import { startSyslog } from './support/companion.ts';
 import { defaults, freshPort, service } from './support/configuration.ts';
 import { REPOSITORY, startDaemon } from './support/daemon.ts';
-import { startSyslog } from './support/companion.ts';
 import { until } from './support/wait.ts';
 
 const PROGRAMS = `${REPOSITORY}/test/fixtures/programs`;

@@ -4,10 +4,10 @@
 import { existsSync, lstatSync, mkdirSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { expect, test } from 'vitest';
-import { DAEMON, startDaemon } from './support/daemon.ts';
 import { output, run } from './support/command.ts';
 import { builtin, defaults, freshPort, service } from './support/configuration.ts';
 import type { Attributes } from './support/configuration.ts';
+import { DAEMON, startDaemon } from './support/daemon.ts';
 import { until } from './support/wait.ts';
 
 const NOBODY = 65_534;

@@ -1,6 +1,5 @@
-import { describe, expect, test } from 'vitest';
 import * as fc from 'fast-check';
-
+import { describe, expect, test } from 'vitest';
 import { Children } from '../../src/launch/children.ts';
 import type { Server } from '../../src/launch/children.ts';
 

@@ -1,11 +1,10 @@
 // Launching for real: /usr/bin/env and /bin/sh on an accepted connection, their ends through the reaper.
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-
-import { Launcher } from '../../src/launch/spawn.ts';
 import type { LaunchPlan } from '../../src/launch/plan.ts';
 import { startReaper } from '../../src/launch/reaper.ts';
 import type { Ending } from '../../src/launch/reaper.ts';
+import { Launcher } from '../../src/launch/spawn.ts';
 import { connectedPair, deferred, readAll } from '../support/sockets.ts';
 
 const ENOENT = 2;

@@ -3,8 +3,8 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { ATTRIBUTES } from '../../src/config/attributes/index.ts';
 import { addressList } from '../../src/config/attributes/address-words.ts';
+import { ATTRIBUTES } from '../../src/config/attributes/index.ts';
 import { effectiveConfiguration } from '../../src/config/effective.ts';
 import { objectionsTo } from '../../src/config/load.ts';
 import type { LoadedConfig } from '../../src/config/load.ts';

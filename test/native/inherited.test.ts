@@ -1,9 +1,9 @@
 // Sockets that came with the process: what they are told to be, and a descriptor of our own for one of them.
+import { once } from 'node:events';
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { once } from 'node:events';
-import { join } from 'node:path';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { adoptSocket, closeFd, closeOnExec, describeSocket, localPort } from '../../src/native/binding.ts';
 import { openForTest } from './support.ts';

@@ -1,9 +1,9 @@
 // Listening sockets of the unix family: mode and owner, what stands in the way, and who connects.
+import { once } from 'node:events';
 import { lstatSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
-import { once } from 'node:events';
-import { join } from 'node:path';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { closeFd, openUnixSocket, peerPerson, removeSocketFile } from '../../src/native/binding.ts';
 import type { OpenedUnixSocket, Person, UnixSocketSpec } from '../../src/native/socket-kinds.ts';

@@ -1,10 +1,9 @@
-import { once } from 'node:events';
 import type { Socket } from 'node:dgram';
+import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-
-import { dropDatagram, dropIfUnread, peekSender, ReplyGuard, stampOfWaiting } from '../../src/net/datagram.ts';
 import { receiveFrom } from '../../src/native/binding.ts';
 import type { Datagram } from '../../src/native/binding.ts';
+import { dropDatagram, dropIfUnread, peekSender, ReplyGuard, stampOfWaiting } from '../../src/net/datagram.ts';
 import type { Listener } from '../../src/net/listener.ts';
 import { datagramClient, listen, loopbackDatagram, sendTo } from '../support/sockets.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { proxyHeader } from '../../src/net/proxy-header.ts';
 import type { InternetEnd } from '../../src/native/socket-kinds.ts';
+import { proxyHeader } from '../../src/net/proxy-header.ts';
 
 const client: InternetEnd = { family: 4, words: [0xc000_0201, 0, 0, 0], port: 56_324, plain: '192.0.2.1' };
 const server: InternetEnd = { family: 4, words: [0xc633_6402, 0, 0, 0], port: 443, plain: '198.51.100.2' };

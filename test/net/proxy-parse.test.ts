@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { formatIPv4, formatIPv6 } from '../../src/config/attributes/ip-text.ts';
-import { proxyHeader } from '../../src/net/proxy-header.ts';
 import type { InternetEnd } from '../../src/native/socket-kinds.ts';
+import { proxyHeader } from '../../src/net/proxy-header.ts';
 import { MOST_HEADER_BYTES, parseProxyHeader } from '../../src/net/proxy-parse.ts';
 import type { ProxyFinding } from '../../src/net/proxy-parse.ts';
 

@@ -1,6 +1,5 @@
-import { afterEach, describe, expect, test } from 'vitest';
 import type { Socket } from 'node:net';
-
+import { afterEach, describe, expect, test } from 'vitest';
 import { receiveNow } from '../../src/native/binding.ts';
 import type { Connection } from '../../src/net/connection.ts';
 import { readProxyHeader } from '../../src/net/proxy-reader.ts';

@@ -1,8 +1,7 @@
-import { afterEach, describe, expect, test } from 'vitest';
 import type { Socket } from 'node:net';
-
-import type { Connection } from '../../src/net/connection.ts';
+import { afterEach, describe, expect, test } from 'vitest';
 import { receiveNow } from '../../src/native/binding.ts';
+import type { Connection } from '../../src/net/connection.ts';
 import { MOST_NAME_BYTES, readFirstLine } from '../../src/net/tcpmux.ts';
 import type { FirstLine } from '../../src/net/tcpmux.ts';
 import { connectedPair } from '../support/sockets.ts';

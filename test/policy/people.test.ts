@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { AddressPattern } from '../../src/config/attributes/values.ts';
 import { accessCheck, needsHostName } from '../../src/policy/address.ts';
-import { sourceNetwork } from '../../src/policy/source-rate.ts';
 import { unixSource } from '../../src/policy/source.ts';
 import type { Person } from '../../src/policy/source.ts';
+import { sourceNetwork } from '../../src/policy/source-rate.ts';
 import { domainRule, ipv4, ipv4Rule, ipv6Rule, requestWith, spanAt } from './facts.ts';
 
 const ALICE: Person = { uid: 1000, gid: 100, pid: 77, groups: [4, 27] };

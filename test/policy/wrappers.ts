@@ -1,8 +1,8 @@
 // Tables and requests for tests of the wrappers' files.
 
+import type { WrapperFacts } from '../../src/policy/hosts-access.ts';
 import { parseHostsTable } from '../../src/policy/hosts-access-parse.ts';
 import type { HostsTable, HostsTables } from '../../src/policy/hosts-access-parse.ts';
-import type { WrapperFacts } from '../../src/policy/hosts-access.ts';
 import type { IdPorts } from '../../src/policy/hosts-options.ts';
 
 /** One user, one group. */

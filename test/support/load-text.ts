@@ -1,9 +1,9 @@
 // Loads configuration text in a small made-up world: a few users, services and one executable.
 
-import type { ConfigPorts, FileStatus } from '../../src/config/ports.ts';
+import type { Diagnostic } from '../../src/config/diagnostic.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import type { LoadedConfig } from '../../src/config/load.ts';
-import type { Diagnostic } from '../../src/config/diagnostic.ts';
+import type { ConfigPorts, FileStatus } from '../../src/config/ports.ts';
 import type { Service } from '../../src/config/service.ts';
 import type { ServiceConfig } from '../../src/config/service-config.ts';
 import { placeOf } from '../../src/config/source.ts';

@@ -2,9 +2,9 @@
 // Pure. The same loss of several services, such as one that stands in defaults, is said once.
 
 import { readable } from '../../config/excerpt.ts';
-import type { LeftOut } from '../../config/table.ts';
 import { placeOf } from '../../config/source.ts';
 import type { Span } from '../../config/source.ts';
+import type { LeftOut } from '../../config/table.ts';
 import type { Loss } from './losses.ts';
 import type { Conversion } from './units.ts';
 

@@ -1,8 +1,8 @@
 // The [Service] section: which program runs, as whom, with what. Pure.
 // The server gets the socket as standard input, output and error, as from xinetd; what it leaves running stays.
 
-import type { ServiceConfig } from '../../config/service-config.ts';
 import type { Service } from '../../config/service.ts';
+import type { ServiceConfig } from '../../config/service-config.ts';
 import { lossOf } from './losses.ts';
 import type { Loss } from './losses.ts';
 import { commandLine, environmentWord } from './unit-text.ts';

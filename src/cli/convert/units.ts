@@ -2,8 +2,8 @@
 // Pure. Where a unit would serve strangers whom no_access names, or there is no counterpart, the service is refused.
 // Source: systemd.socket(5), systemd.exec(5), systemd.resource-control(5).
 
-import type { ServiceConfig } from '../../config/service-config.ts';
 import type { Service } from '../../config/service.ts';
+import type { ServiceConfig } from '../../config/service-config.ts';
 import { lossOf, unwritten } from './losses.ts';
 import type { Loss } from './losses.ts';
 import { prefixOf, prefixText, withoutPrefixes } from './prefixes.ts';

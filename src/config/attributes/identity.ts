@@ -1,6 +1,8 @@
 // Rows of what a service is and where it listens: id, type, flags, disable, socket_type, protocol, wait, port, bind,
 // v6only, rpc_version, rpc_number. Pure.
 
+import { nearest } from '../nearest.ts';
+import type { Word } from '../syntax.ts';
 import { readBind, readVersions } from './endpoint-words.ts';
 import { ASSIGN_ONLY, FAILED, attribute } from './row.ts';
 import type { Failed, ReadContext } from './row.ts';
@@ -16,8 +18,6 @@ import {
   writeSomeWords,
   writeYesNo,
 } from './words.ts';
-import type { Word } from '../syntax.ts';
-import { nearest } from '../nearest.ts';
 
 const NO_TYPES: readonly ServiceType[] = [];
 const NO_FLAGS: readonly ServiceFlag[] = [];

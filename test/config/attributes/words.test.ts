@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { codesOf, configOf, loadText, serviceText } from '../../support/load-text.ts';
 import type { ServiceConfig } from '../../../src/config/service-config.ts';
+import { codesOf, configOf, loadText, serviceText } from '../../support/load-text.ts';
 
 const valueOf = (name: keyof ServiceConfig, words: string): unknown => configOf([`${name} = ${words}`])[name];
 const codesFor = (line: string): readonly string[] => codesOf(loadText(serviceText([line])));

@@ -1,13 +1,12 @@
 // The built-in datagram services over real sockets: one datagram in, at most one out.
 
-import type { Datagram } from '../../../src/native/binding.ts';
-import { peekSender } from '../../../src/net/datagram.ts';
-import { once } from 'node:events';
 import type { Socket } from 'node:dgram';
+import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-
 import type { DatagramBuiltin } from '../../../src/launch/builtin/builtin.ts';
 import { builtinFor } from '../../../src/launch/builtin/index.ts';
+import type { Datagram } from '../../../src/native/binding.ts';
+import { peekSender } from '../../../src/net/datagram.ts';
 import type { Listener } from '../../../src/net/listener.ts';
 import { datagramClient, listen, loopbackDatagram, nextDatagram, sendTo } from '../../support/sockets.ts';
 
