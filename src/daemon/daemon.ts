@@ -91,7 +91,7 @@ export class Daemon {
     this.#findings = new Findings({ ...parts, isDebug: settings.isDebug });
     this.#agenda = new Agenda(async (intention) => {
       await this.#carryOut(intention);
-      trimLater(TRIM_AFTER_MS);
+      if (intention !== 'reload') trimLater(TRIM_AFTER_MS);
     });
     const isDisturbed = (): boolean => !this.#agenda.isEmpty;
     this.#upgrade = new Upgrade({ ...parts, call: settings, isDisturbed, flush: () => this.#flush() });

@@ -102,6 +102,7 @@ static const struct {
   {"groupList", group_list},
   {"strerror", error_text},
   {"trimLater", trim_later},
+  {"trimNow", trim_now},
   {"openUnixSocket", open_unix_socket},
   {"removeSocketFile", remove_socket_file},
   {"peerPerson", peer_person},

@@ -104,6 +104,7 @@ VERB(lookup_group);
 VERB(group_list);
 VERB(error_text);
 VERB(trim_later);
+VERB(trim_now);
 VERB(open_unix_socket);
 VERB(remove_socket_file);
 VERB(peer_person);

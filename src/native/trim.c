@@ -21,6 +21,8 @@
 
 static uv_timer_t timer;
 static bool is_timer_ready;
+/* Somebody has said that there is work, and the wait since then is not over. */
+static bool is_busy;
 static long kilobytes_after_collection;
 
 /* The mapping whose lines are being read. */
@@ -142,9 +144,8 @@ static void collect_garbage(void)
     notify.call(current.call());
 }
 
-static void on_idle(uv_timer_t *handle)
+static void give_back(void)
 {
-  (void)handle;
   bool is_worth_collecting = anonymous_kilobytes() > kilobytes_after_collection + GARBAGE_KILOBYTES;
   if (is_worth_collecting)
     collect_garbage();
@@ -158,13 +159,15 @@ static void on_idle(uv_timer_t *handle)
   close(fd);
 }
 
-/* trimLater(delayMs): each call starts the wait anew; the timer keeps no process alive */
-VERB(trim_later)
+static void on_idle(uv_timer_t *handle)
 {
-  napi_value values[1];
-  int64_t delay_ms;
-  if (!take_arguments(env, info, 1, values) || !read_integer(env, values[0], "delayMs", 0, LONGEST_DELAY_MS, &delay_ms))
-    return NULL;
+  (void)handle;
+  is_busy = false;
+  give_back();
+}
+
+static napi_value start_timer(napi_env env, int64_t delay_ms)
+{
   if (!is_timer_ready) {
     uv_timer_init(addon.loop, &timer);
     uv_unref((uv_handle_t *)&timer);
@@ -173,4 +176,30 @@ VERB(trim_later)
   uv_update_time(addon.loop);
   int error = uv_timer_start(&timer, on_idle, (uint64_t)delay_ms, 0);
   return error == 0 ? NULL : fail(env, "timer", -error, "");
+}
+
+static bool read_delay(napi_env env, napi_callback_info info, int64_t *delay_ms)
+{
+  napi_value values[1];
+  return take_arguments(env, info, 1, values) && read_integer(env, values[0], "delayMs", 0, LONGEST_DELAY_MS, delay_ms);
+}
+
+/* trimLater(delayMs): each call starts the wait anew; the timer keeps no process alive */
+VERB(trim_later)
+{
+  int64_t delay_ms;
+  if (!read_delay(env, info, &delay_ms))
+    return NULL;
+  is_busy = true;
+  return start_timer(env, delay_ms);
+}
+
+/* trimNow(delayMs): at once, and once more later for what the caller still has to do; nothing while trimLater waits */
+VERB(trim_now)
+{
+  int64_t delay_ms;
+  if (!read_delay(env, info, &delay_ms) || is_busy)
+    return NULL;
+  give_back();
+  return start_timer(env, delay_ms);
 }
