@@ -33,6 +33,8 @@ export async function copySystem(): Promise<SystemCopy> {
   await output('mount', ['--rbind', '/dev', `${root}/dev`]);
   for (const name of ['run', 'tmp']) await output('mount', ['-t', 'tmpfs', name, join(root, name)]);
   rmSync(join(root, 'usr/sbin/policy-rc.d'), { force: true });
+  // It may be a link that leads out of the copy.
+  rmSync(join(root, 'usr/sbin/runlevel'), { force: true });
   writeFileSync(join(root, 'usr/sbin/runlevel'), '#!/bin/sh\necho N 2\n', { mode: 0o755 });
   const isNodeThere = PATH.split(':').some((each) => existsSync(join(root, each, 'node')));
   if (!isNodeThere) symlinkSync(join(NODE_FOLDER, 'node'), join(root, 'usr/local/bin/node'));
