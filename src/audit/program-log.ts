@@ -4,6 +4,7 @@
 // Source: xinetd(8) -d, -syslog, -filelog; compat/044-syslog, compat/036-dump.
 
 import { openSync } from 'node:fs';
+import { SYSLOG_LEVELS as PRIORITIES } from '../config/attributes/values.ts';
 import type { SyslogFacility, SyslogLevel } from '../config/attributes/values.ts';
 import type { Severity } from '../config/diagnostic.ts';
 import { FileWriter } from './file-writer.ts';
@@ -24,8 +25,10 @@ export type ProgramLogTarget =
   | { readonly kind: 'file'; readonly path: string }
   /** `-d`: /dev/tty, or stderr where there is none; every level, with pid and function. */
   | { readonly kind: 'terminal' }
-  /** In the foreground where there is no syslog; lines as in a file. */
-  | { readonly kind: 'stderr' };
+  /** In the foreground; lines as in a file. */
+  | { readonly kind: 'stderr' }
+  /** The same where systemd's journal reads it, which knows time, program and pid, and takes a priority; see sd-daemon(3). */
+  | { readonly kind: 'journal' };
 
 export interface ProgramLogOptions {
   readonly target: ProgramLogTarget;
@@ -121,12 +124,23 @@ function styleOf(options: ProgramLogOptions, trouble: SinkTrouble, syslog: Syslo
     case 'terminal':
       return terminalStyle(options, new BufferedSink(openTerminal(), trouble));
     case 'stderr':
-      return fileStyle(
-        options,
-        new BufferedSink(new StreamWriter(process.stderr, process.stderr.fd), trouble),
-        () => undefined,
-      );
+      return fileStyle(options, stderrSink(trouble), () => undefined);
+    case 'journal':
+      return journalStyle(stderrSink(trouble), pid);
   }
+}
+
+function stderrSink(trouble: SinkTrouble): LineSink {
+  return new BufferedSink(new StreamWriter(process.stderr, process.stderr.fd), trouble);
+}
+
+/** `<PRIORITY>text` */
+function journalStyle(sink: LineSink, pid: number): Style {
+  return {
+    sink: () => sink,
+    line: (message) => `<${PRIORITIES.indexOf(SYSLOG_LEVELS[message.level])}>${bodyOf(message, pid)}`,
+    reopen: () => undefined,
+  };
 }
 
 function syslogStyle(syslog: SyslogChannel, facility: SyslogFacility, pid: number): Style {

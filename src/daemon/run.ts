@@ -17,7 +17,7 @@ import { writePidFile } from './pid-file.ts';
 import { placesOf } from './places.ts';
 import type { PlaceChoices } from './places.ts';
 import { reportTakeover } from './takeover.ts';
-import { isTerminal } from './terminal.ts';
+import { isJournal, isTerminal } from './terminal.ts';
 
 /** Where the daemon's own messages go, as far as the command line says. */
 export type LogChoice =
@@ -161,7 +161,8 @@ function logTarget({ isDebug, log }: RunOptions, isInForeground: boolean): Progr
     case 'syslog':
       return { kind: 'syslog', facility: log.facility };
     case 'unsaid':
-      return isInForeground ? { kind: 'stderr' } : { kind: 'syslog', facility: 'daemon' };
+      if (!isInForeground) return { kind: 'syslog', facility: 'daemon' };
+      return isJournal(2) ? { kind: 'journal' } : { kind: 'stderr' };
   }
 }
 

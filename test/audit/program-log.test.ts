@@ -86,6 +86,20 @@ describe('the daemon log', () => {
     expect(await stderrOf({ kind: 'stderr' })).toBe(FILE_LINES);
   });
 
+  test('on a stderr that is the journal leaves time and name to it, and says the priority', async () => {
+    expect(await stderrOf({ kind: 'journal' })).toBe(
+      [
+        '<2>99 {init_services} no services. Exiting...',
+        '<3>bad\\x0athing \xe9',
+        '<4>Exiting...',
+        '<5>Started working: 1 available service',
+        '<6>fine',
+        '<7>detail',
+        '',
+      ].join('\n'),
+    );
+  });
+
   test('prints a line as it is', () => {
     const path = join(scratchDirectory(), 'log');
     const log = open({ kind: 'file', path });
