@@ -17,7 +17,10 @@ process.execPath = fileURLToPath(new URL('./test/e2e/support/node-in-cell', impo
 
 export default defineConfig({
   test: {
-    include: ['test/e2e/**/*.e2e.test.ts'],
+    include: [
+      'test/e2e/**/*.e2e.test.ts',
+      ...(process.env['XINETD_TS_BOOT'] === '1' ? ['test/e2e/*.boot.test.ts'] : []),
+    ],
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 30_000,
