@@ -43,7 +43,9 @@ function compile() {
   const { command, prefix } = nodeGyp();
   const headers = headersBesideNode();
   const options = headers === undefined ? [] : [`--nodedir=${headers}`];
-  const result = spawnSync(command, [...prefix, 'rebuild', ...options], { cwd: root, stdio: 'inherit' });
+  // There is no C++ in it, and a machine may have no compiler for that.
+  const env = { LINK: '$(CC.target)', ...process.env };
+  const result = spawnSync(command, [...prefix, 'rebuild', ...options], { cwd: root, env, stdio: 'inherit' });
   if (result.error !== undefined || result.status !== 0) {
     process.stderr.write('The native core could not be compiled: gcc, make and python3 are needed.\n');
   }
