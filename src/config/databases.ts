@@ -57,6 +57,9 @@ export function parseNumbers(text: string): ReadonlyMap<string, NamedNumber> {
   return entries;
 }
 
+/** Known without /etc/protocols, which the images of containers leave out. differs: D94. */
+export const STANDARD_PROTOCOLS = parseNumbers('tcp 6 TCP\nudp 17 UDP\n');
+
 /** `/etc/networks`: the number as four octets in a uint32; missing octets on the right are 0. */
 export function parseNetworks(text: string): ReadonlyMap<string, number> {
   const entries = new Map<string, number>();

@@ -14,7 +14,7 @@ import {
   statSync,
   type Stats,
 } from 'node:fs';
-import { parseHosts, parseNetworks, parseNumbers, parseServices } from '../config/databases.ts';
+import { parseHosts, parseNetworks, parseNumbers, parseServices, STANDARD_PROTOCOLS } from '../config/databases.ts';
 import type { ConfigPorts, FileStatus, ReadFailure, ReadResult, SystemFailure, UserRecord } from '../config/ports.ts';
 import { STATUS_VARIABLE } from './detach.ts';
 import { HANDOVER_VARIABLE, REHEARSAL_VARIABLE, withoutGuard } from './handover.ts';
@@ -54,7 +54,7 @@ export function configPorts({ names, allowInsecure, fallbackUser, etc = '/etc' }
     stat: statPath,
     lookupService: (name, protocol) => services().find(name, protocol),
     serviceNames: () => services().names(),
-    lookupProtocol: (name) => protocols().get(name),
+    lookupProtocol: (name) => protocols().get(name) ?? STANDARD_PROTOCOLS.get(name),
     lookupRpc: (name) => rpc().get(name),
     lookupNetwork: (name) => networks().get(name),
     lookupHosts: (name) => hosts().addressesOf(name),

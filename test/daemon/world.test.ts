@@ -107,6 +107,7 @@ describe('the name files', () => {
   it('may be missing', () => {
     const bare = configPorts({ names, allowInsecure: false, etc: join(directory, 'nowhere') });
     expect([bare.lookupService('web', 'tcp'), bare.serviceNames()]).toEqual([undefined, []]);
+    expect(['tcp', 'udp', 'icmp'].map((name) => bare.lookupProtocol(name)?.number)).toEqual([6, 17, undefined]);
   });
 });
 
