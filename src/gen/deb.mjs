@@ -67,6 +67,8 @@ function program() {
   put(installed, readFileSync(core));
   execFileSync('strip', ['--strip-unneeded', path(installed)]);
   put(`${HOME}/etc/demo.conf`, source('etc/demo.conf'));
+  // The daemon's log lines carry the name by which it was started: this is the one that fail2ban, logwatch and rsyslog look for.
+  symlinkSync(`dist/${name}.js`, path(`${HOME}/xinetd`));
   for (const place of ['usr/bin', 'usr/sbin']) {
     mkdirSync(path(place), { recursive: true });
     symlinkSync(`../lib/${name}/dist/${name}.js`, path(`${place}/${name}`));

@@ -20,20 +20,24 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(dirname(packed.npm), { recursive: true }));
 
+/** A package among the files of a system that does not run. */
+const unpack = (root: string): void => copyFileSync(packed.deb, join(root, 'opt/new.deb'));
+
 /** Boots with our package in place of xinetd, and these services. */
 async function boot(text: string): Promise<SystemCopy> {
   const copy = await bootSystem(async (root) => {
-    copyFileSync(packed.deb, join(root, 'tmp/new.deb'));
+    unpack(root);
     const chroot = (command: string): Promise<string> => output('chroot', [root, '/bin/sh', '-c', command]);
-    await chroot('dpkg -P --force-depends xinetd; dpkg -i /tmp/new.deb');
+    await chroot('dpkg -P --force-depends xinetd; dpkg -i /opt/new.deb');
     writeFileSync(join(root, 'etc/xinetd.conf'), text);
   });
   await copy.output('systemctl start xinetd-ts');
   return copy;
 }
 
-const mainPid = (copy: SystemCopy): Promise<string> =>
-  copy.output('systemctl show --property MainPID --value xinetd-ts');
+const LOG = { log_type: 'SYSLOG daemon info', log_on_success: 'HOST EXIT', log_on_failure: 'HOST' };
+const mainPid = (copy: SystemCopy, unit = 'xinetd-ts'): Promise<string> =>
+  copy.output(`systemctl show --property MainPID --value ${unit}`);
 const hello = (port: number, word = 'hello'): string =>
   service('hello', { port, server: '/bin/echo', server_args: word });
 const cat = (port: number): string => service('cat', { port, server: '/bin/cat' });
@@ -55,6 +59,26 @@ async function underLoad(port: number, act: (more: () => Promise<unknown>) => Pr
   const acting = act(more).finally(() => over.abort());
   await Promise.all([acting, ...callers]);
 }
+
+test('the package takes over from the xinetd that runs, under its name and its tag', async () => {
+  const port = freshPort();
+  const copy = await bootSystem((root) => {
+    unpack(root);
+    writeFileSync(join(root, 'etc/xinetd.conf'), defaults(LOG) + hello(port));
+  });
+  await copy.output('systemctl start xinetd');
+  await until('xinetd serves', async () => (await exchange(port).catch(() => '')) === 'hello\n');
+  await copy.output('apt-get install -y --no-install-recommends /opt/new.deb');
+  expect(await exchange(port)).toBe('hello\n');
+  const [mine, itsOwn] = await Promise.all([mainPid(copy), mainPid(copy, 'xinetd')]);
+  expect(itsOwn).toBe(mine);
+  await copy.output('systemctl reload xinetd && systemctl restart xinetd');
+  expect(await exchange(port)).toBe('hello\n');
+  const lines = (): Promise<string> => copy.output('journalctl --no-pager -o cat -t xinetd -u xinetd-ts');
+  await until('the call is in the journal', async () => (await lines()).includes('START: hello'));
+  await copy.output('dpkg -r --force-depends xinetd-ts; systemctl daemon-reload');
+  await expect(exchange(port)).rejects.toThrow('ECONNREFUSED');
+}, 90_000);
 
 test('the unit says how it is doing, reloads, and keeps a configuration with errors out', async () => {
   const port = freshPort();
