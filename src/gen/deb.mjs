@@ -8,6 +8,7 @@ import {
   chmodSync,
   cpSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -171,8 +172,7 @@ function copyright() {
 
 function files() {
   return readdirSync(stage, { recursive: true })
-    .filter((each) => !each.startsWith('DEBIAN') && statSync(path(each)).isFile())
-    .filter((each) => !/^usr\/s?bin\//.test(each))
+    .filter((each) => !each.startsWith('DEBIAN') && lstatSync(path(each)).isFile())
     .toSorted();
 }
 
