@@ -3,11 +3,9 @@
 
 import { expect, test } from 'vitest';
 import { exchange } from './support/clients.ts';
-import { startCompanion } from './support/companion.ts';
 import { defaults, freshPort, service } from './support/configuration.ts';
 import { startDaemon } from './support/daemon.ts';
-import { statusField } from './support/processes.ts';
-import { until } from './support/wait.ts';
+import { injectFaults } from './support/strace.ts';
 
 /** Kernel calls of the child's set-up; any name of a group counts, since C libraries differ. */
 const STEPS = [
@@ -33,30 +31,13 @@ test.for(STEPS)('a failed step "%s" runs nothing', async ([, calls]) => {
     log_on_success: 'PID EXIT',
   });
   const daemon = await startDaemon(defaults() + limited);
-  const tracer = startCompanion('strace', [
-    '-f',
-    '-qq',
-    '-o',
-    '/dev/null',
-    '-p',
-    String(daemon.pid),
-    '-e',
-    `trace=${calls}`,
-    '-e',
-    `inject=${calls}:error=EPERM`,
-  ]);
-  await until('strace is attached', () => tracerOf(daemon.pid) === tracer.process.pid);
+  const heal = await injectFaults(daemon.pid, calls, 'error=EPERM');
 
   expect(await exchange(port)).not.toContain('ran');
   const [, exit = ''] = await daemon.audits(2);
   expect(exit).toMatch(/EXIT: limited status=[1-9]\d*/);
   await daemon.logs(/ERROR: .*(limited|fail).*\(errno = 1\)/);
 
-  tracer.process.kill('SIGTERM');
-  await until('strace is gone', () => tracerOf(daemon.pid) === 0);
+  await heal();
   expect(await exchange(port)).toBe('ran\n');
 });
-
-function tracerOf(pid: number): number {
-  return Number(statusField(pid, 'TracerPid'));
-}

@@ -6,10 +6,10 @@ import { createServer } from 'node:net';
 import { expect, test } from 'vitest';
 import { call, exchange } from './support/clients.ts';
 import { output } from './support/command.ts';
-import { startCompanion } from './support/companion.ts';
 import { builtin, defaults, freshPort, service } from './support/configuration.ts';
 import { startDaemon } from './support/daemon.ts';
-import { childrenOf, statusField } from './support/processes.ts';
+import { childrenOf } from './support/processes.ts';
+import { injectFaults } from './support/strace.ts';
 import { until } from './support/wait.ts';
 
 const DATE = /^\d\d [A-Z]{3} \d{4}/;
@@ -99,19 +99,7 @@ test('a full descriptor table is an outage of no more than a second', async () =
   const port = freshPort(2);
   const text = defaults() + service('cat', { port, server: '/bin/cat' }) + builtin('daytime', { port: port + 1 });
   const daemon = await startDaemon(text);
-  const tracer = startCompanion('strace', [
-    '-f',
-    '-qq',
-    '-o',
-    '/dev/null',
-    '-p',
-    String(daemon.pid),
-    '-e',
-    'trace=accept,accept4',
-    '-e',
-    'inject=accept,accept4:error=EMFILE:when=1..3',
-  ]);
-  await until('strace is attached', () => Number(statusField(daemon.pid, 'TracerPid')) === tracer.process.pid);
+  await injectFaults(daemon.pid, 'accept,accept4', 'error=EMFILE:when=1..3');
   const begun = performance.now();
   expect(await exchange(port + 1)).toMatch(DATE);
   expect(performance.now() - begun).toBeLessThan(1000);
@@ -121,19 +109,7 @@ test('a signal to a server that has not started yet spares the daemon', async ()
   const port = freshPort();
   const slow = service('slow', { port, server: '/bin/cat', log_type: 'FILE {audit}', log_on_success: 'PID EXIT' });
   const daemon = await startDaemon(defaults() + slow);
-  const tracer = startCompanion('strace', [
-    '-f',
-    '-qq',
-    '-o',
-    '/dev/null',
-    '-p',
-    String(daemon.pid),
-    '-e',
-    'trace=execve',
-    '-e',
-    'inject=execve:delay_enter=500000',
-  ]);
-  await until('strace is attached', () => Number(statusField(daemon.pid, 'TracerPid')) === tracer.process.pid);
+  const heal = await injectFaults(daemon.pid, 'execve', 'delay_enter=500000');
   const client = await call(port);
   const [unborn] = await until('the child is there', () => {
     const children = childrenOf(daemon.pid).filter(({ name }) => name !== 'cat');
@@ -142,6 +118,6 @@ test('a signal to a server that has not started yet spares the daemon', async ()
   process.kill(unborn?.pid ?? 0, 'SIGTERM');
   await client.ends();
   expect((await daemon.audits(2))[1]).toMatch(/EXIT: slow signal=15 pid=\d+$/);
-  tracer.process.kill('SIGTERM');
+  await heal();
   expect(await exchange(port, { send: 'alive', isHalfClosed: true })).toBe('alive');
 });

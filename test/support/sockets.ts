@@ -84,6 +84,27 @@ export async function connectedPair(): Promise<Pair> {
   return { client, connection };
 }
 
+/** The same for tests of what reads a connection bit by bit; `close` ends both sides of all of them. */
+export class Pairs {
+  readonly #open: { readonly close: () => void }[] = [];
+
+  async open(): Promise<Pair> {
+    const both = await connectedPair();
+    both.client.setNoDelay(true);
+    this.#open.push({ close: () => both.client.destroy() }, both.connection);
+    return both;
+  }
+
+  readonly close = (): void => {
+    for (const thing of this.#open.splice(0)) thing.close();
+  };
+}
+
+/** Sends bytes and waits until the kernel has them. */
+export function write(client: Socket, text: string): Promise<void> {
+  return new Promise((sent) => client.write(text, 'latin1', () => sent()));
+}
+
 /** Connects to a port of 127.0.0.1. */
 export async function dial(port: number): Promise<Socket> {
   const client = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
