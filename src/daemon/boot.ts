@@ -36,7 +36,7 @@ import { Names } from './names.ts';
 import type { Places } from './places.ts';
 import type { Premises, ServerDetail } from './premises.ts';
 import { RetryQueue } from './retry.ts';
-import { ended } from './serve.ts';
+import { ended } from './server-life.ts';
 import { ShellCommands } from './shell-commands.ts';
 import { watchSignals } from './signals.ts';
 import { supervisionOf, Supervisor } from './supervisor.ts';

@@ -12,7 +12,7 @@ import { proxyHeader } from '../net/proxy-header.ts';
 import type { Caller } from './greet.ts';
 import { internetEnd, localEnd } from './local-end.ts';
 import type { Premises, ServerDetail } from './premises.ts';
-import { beginInProcess, endInProcess } from './serve.ts';
+import { beginInProcess, endInProcess } from './server-life.ts';
 import type { ServiceInOperation } from './service.ts';
 
 const FUNC = 'redir_handler';

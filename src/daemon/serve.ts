@@ -1,18 +1,14 @@
-// Carrying out an allowance: the built-in answers or a server is launched, START is written; at its end EXIT.
-// Source: spec sections 6.2 (wait), 6.3 (launch), 6.7 (fork failure), 6.10 (exit).
+// Carrying out an allowance: the built-in answers or a server is launched.
+// Source: spec sections 6.2 (wait), 6.3 (launch), 6.7 (fork failure).
 
-import { exitEvents, forkFailureEvents, startEvents } from '../audit/transcript.ts';
+import { forkFailureEvents } from '../audit/transcript.ts';
 import type { Requester } from '../audit/transcript.ts';
 import type { DatagramBuiltin, ListingName, StreamBuiltin } from '../launch/builtin/builtin.ts';
 import { isChanging, planChanged } from '../launch/change.ts';
-import type { Server } from '../launch/children.ts';
 import type { Caller } from '../launch/environment.ts';
-import { NOT_STARTED_STATUS } from '../launch/reaper.ts';
-import type { Ending } from '../launch/reaper.ts';
 import { Launcher } from '../launch/spawn.ts';
-import { describeErrno, trimLater } from '../native/binding.ts';
+import { trimLater } from '../native/binding.ts';
 import type { Datagram } from '../native/binding.ts';
-import { monotonicMs } from '../native/monotonic.ts';
 import { SystemError } from '../native/system-error.ts';
 import type { Connection } from '../net/connection.ts';
 import { stampOfWaiting } from '../net/datagram.ts';
@@ -20,12 +16,12 @@ import type { Listener } from '../net/listener.ts';
 import { nextRequestNumber } from '../net/request-number.ts';
 import type { WrapperEffects } from '../policy/hosts-effects.ts';
 import type { Source } from '../policy/source.ts';
-import { closeRetiredLog } from './activate.ts';
 import { TRIM_AFTER_MS } from './clock.ts';
 import { listingFor } from './listing.ts';
 import { localEnd } from './local-end.ts';
-import type { Premises, ServerDetail } from './premises.ts';
-import { putBack, revive } from './revive.ts';
+import type { Premises } from './premises.ts';
+import { putBack } from './revive.ts';
+import { addInProcess, endInProcess, recordStart, serverOf } from './server-life.ts';
 import type { ServiceInOperation } from './service.ts';
 import { toldCaller } from './told-caller.ts';
 import { applySocketOptions } from './wrappers.ts';
@@ -100,16 +96,6 @@ function changedLauncher(
   return plan === undefined ? {} : { launcher: new Launcher(plan) };
 }
 
-/** A server was reaped: EXIT is written, a suspended service hears of requests again. */
-export function ended(premises: Premises, server: Server<ServerDetail>, ending: Ending): void {
-  trimLater(TRIM_AFTER_MS);
-  const { service: operation } = server.detail;
-  if (ending.kind === 'not-started') reportNotStarted(premises, operation, ending);
-  recordEnd(server, ending);
-  closeRetiredLog(premises, operation);
-  revive(premises, server);
-}
-
 /** In-process servers: the reference forks for some of them, which then count and leave an EXIT line. */
 function serveBuiltin(
   premises: Premises,
@@ -124,13 +110,14 @@ function serveBuiltin(
   const { builtin, fd, source } = request;
   const idleMs = operation.service.config.idle_timeout * 1000;
   const listing = (name: ListingName): string => listingFor(premises, name, source);
+  recordStart(operation, request, premises.pid);
   if (!builtin.isForking) {
-    recordStart(operation, request, premises.pid);
     builtin.serveStream(fd, { onEnd: () => {}, idleMs, listing });
     return;
   }
-  const server = beginInProcess(premises, operation, request, () => session.stop());
   const session = builtin.serveStream(fd, { onEnd: () => endInProcess(premises, server), idleMs, listing });
+  // Only now, since `servers` does not list itself.
+  const server = addInProcess(premises, operation, request, session.stop);
 }
 
 function answer(
@@ -214,80 +201,8 @@ function failToFork(job: Job): void {
   trimLater(TRIM_AFTER_MS);
 }
 
-/** Counts a request that is served, and writes START. */
-function recordStart(operation: ServiceInOperation, requester: Requester, pid: number): void {
-  operation.tally.served += 1;
-  operation.log?.record(startEvents(operation.occasion(requester), pid));
-}
-
-function recordEnd(server: Server<ServerDetail>, ending: Ending): void {
-  const { service: operation } = server.detail;
-  const end = ending.kind === 'killed' ? { signal: ending.signal } : { status: statusOf(ending) };
-  const used = { durationMs: monotonicMs() - server.startedAtMs, cpuMicroseconds: ending.cpuMicroseconds };
-  operation.log?.record(exitEvents(operation.occasion(server.detail), server.pid, { end, ...used }));
-}
-
-function statusOf(ending: Exclude<Ending, { kind: 'killed' }>): number {
-  return ending.kind === 'exited' ? ending.status : NOT_STARTED_STATUS;
-}
-
-/** What runs inside this process counts as a running server with the daemon's own pid, and leaves START. */
-export function beginInProcess(
-  premises: Premises,
-  operation: ServiceInOperation,
-  request: Pick<ServerDetail, 'source' | 'requestNumber'>,
-  stop: () => void,
-): Server<ServerDetail> {
-  const { source, requestNumber } = request;
-  const detail = { service: operation, source, requestNumber, startedAt: new Date(), stop };
-  const server = serverOf(operation, detail, premises.pid);
-  premises.children.add(server);
-  recordStart(operation, detail, premises.pid);
-  return server;
-}
-
-/** It leaves EXIT; nothing where that has been done. */
-export function endInProcess(premises: Premises, server: Server<ServerDetail>): void {
-  if (premises.children.remove(server)) ended(premises, server, { kind: 'exited', status: 0 });
-}
-
-/** The entry of a server in the table; one that can be stopped runs inside this process. */
-export function serverOf(operation: ServiceInOperation, detail: ServerDetail, pid: number): Server<ServerDetail> {
-  return {
-    pid,
-    isInProcess: detail.stop !== undefined,
-    serviceId: operation.key,
-    source: detail.source?.plain,
-    startedAtMs: monotonicMs(),
-    detail,
-  };
-}
-
 /** A datagram does not say which address it was for. */
 function callerOf({ operation, source, requestNumber, called, holder, trigger }: Job): Caller {
   const local = (): Source | undefined => called ?? (trigger === undefined ? localEnd(holder.fd) : undefined);
   return toldCaller({ config: operation.service.config, source, requestNumber, local });
 }
-
-type NotStarted = Extract<Ending, { kind: 'not-started' }>;
-
-/** A server that never ran: which step failed, in the reference's words where it has some. */
-function reportNotStarted(premises: Premises, operation: ServiceInOperation, { step, errno }: NotStarted): void {
-  const reason = describeErrno(errno);
-  const words = STEP_MESSAGES[step];
-  const text =
-    words === undefined
-      ? `${operation.id}: ${step} failed: ${reason}`
-      : words(operation.service.config.server ?? '', reason);
-  premises.log('error', 'exec_server', text);
-  if (step !== 'setgroups') return;
-  const hint = "Your system may require that 'groups = yes' be defined for this service";
-  premises.log('error', 'exec_server', `${hint}: ${operation.service.name}`);
-}
-
-const STEP_MESSAGES: { readonly [step: string]: (server: string, reason: string) => string } = {
-  execve: (server, reason) => `execv( ${server} ) failed: ${reason}`,
-  setgid: (_, reason) => `setgid failed: ${reason}`,
-  setuid: (_, reason) => `setuid failed: ${reason}`,
-  setgroups: (_, reason) => `setgroups( 0, NULL ) failed: ${reason}`,
-};

@@ -4,7 +4,7 @@
 import type { Server } from '../launch/children.ts';
 import { terminate } from '../launch/terminate.ts';
 import type { Premises, ServerDetail } from './premises.ts';
-import { ended } from './serve.ts';
+import { ended } from './server-life.ts';
 
 /** Ends those of all services. */
 export function stopInternalServers(premises: Premises): void {

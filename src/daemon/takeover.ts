@@ -13,7 +13,7 @@ import { diffServices } from './diff.ts';
 import { limitGrace } from './grace.ts';
 import type { HandedServer, HandedService, Handover } from './handover.ts';
 import type { Premises } from './premises.ts';
-import { serverOf } from './serve.ts';
+import { serverOf } from './server-life.ts';
 import { equip, ServiceInOperation } from './service.ts';
 import { SourceRates } from './source-rates.ts';
 

@@ -7,7 +7,7 @@ import { readFirstLine } from '../net/tcpmux.ts';
 import type { FirstLine } from '../net/tcpmux.ts';
 import type { Caller } from './greet.ts';
 import type { Premises } from './premises.ts';
-import { beginInProcess, endInProcess } from './serve.ts';
+import { beginInProcess, endInProcess } from './server-life.ts';
 import type { ServiceInOperation } from './service.ts';
 
 const FUNC = 'tcpmux_handler';
