@@ -9,3 +9,5 @@ export function localMinuteNow(): number {
 
 /** Idle this long, the daemon gives memory back. */
 export const TRIM_AFTER_MS = 400;
+/** A larger one waits for that time: giving memory back takes long then. */
+export const TRIM_AT_ONCE_KILOBYTES = 40 * 1024;

@@ -8,7 +8,7 @@ import type { Endpoint } from '../net/endpoint.ts';
 import { closeSocket, openEndpoint } from '../net/open.ts';
 import type { OpenedSocket } from '../net/open.ts';
 import { activate, closeListener, openLog, retire, takeUp } from './activate.ts';
-import { TRIM_AFTER_MS } from './clock.ts';
+import { TRIM_AFTER_MS, TRIM_AT_ONCE_KILOBYTES } from './clock.ts';
 import { diffServices } from './diff.ts';
 import type { ServiceDiff } from './diff.ts';
 import { Futility } from './futility.ts';
@@ -45,7 +45,7 @@ export function runningServices(
 /** Everything goes on as it was; but the signal may have come from a rotation of logs. */
 export function refuseReload(premises: Premises): void {
   premises.logs.reopen();
-  trimNow(TRIM_AFTER_MS);
+  trimNow(TRIM_AT_ONCE_KILOBYTES, TRIM_AFTER_MS);
   premises.log('warning', FUNC, 'reconfiguration failed');
 }
 
@@ -90,7 +90,7 @@ export async function applyReload(
     else after.set(service, operation);
   }
   // 6. Give back the memory of the old configuration (where somebody is being served, later), and say what happened.
-  trimNow(TRIM_AFTER_MS);
+  trimNow(TRIM_AT_ONCE_KILOBYTES, TRIM_AFTER_MS);
   const started = diff.start.filter((service) => after.has(service)).length;
   const counts = `new=${started} old=${diff.keep.length} dropped=${diff.drop.length}`;
   premises.log('notice', FUNC, `Reconfigured: ${counts} (services)`);

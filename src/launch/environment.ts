@@ -71,15 +71,34 @@ export function callerEnvironment(caller: Caller): readonly string[] {
 
 /** differs: D40, variables that steer loaders, shells, Node or systemd stay behind unless `passenv` names them. */
 function baseOf(environment: readonly string[], passenv: readonly string[] | undefined): Map<string, string> {
-  const all = new Map<string, string>();
-  for (const variable of environment) if (!all.has(nameOf(variable))) all.set(nameOf(variable), variable);
-  if (passenv === undefined) return new Map([...all].filter(([name]) => !isNeverPassed(name)));
+  const { all, usual } = variablesOf(environment);
+  if (passenv === undefined) return new Map(usual);
   const passed = new Map<string, string>();
   for (const name of passenv) {
     const variable = all.get(name);
     if (variable !== undefined) passed.set(name, variable);
   }
   return passed;
+}
+
+interface Variables {
+  /** By name; of two with one name the first. */
+  readonly all: ReadonlyMap<string, string>;
+  /** What is passed without `passenv`. */
+  readonly usual: ReadonlyMap<string, string>;
+}
+
+/** Of thousands of services all have the same. */
+const known = new WeakMap<readonly string[], Variables>();
+
+function variablesOf(environment: readonly string[]): Variables {
+  const found = known.get(environment);
+  if (found !== undefined) return found;
+  const all = new Map<string, string>();
+  for (const variable of environment) if (!all.has(nameOf(variable))) all.set(nameOf(variable), variable);
+  const variables = { all, usual: new Map([...all].filter(([name]) => !isNeverPassed(name))) };
+  known.set(environment, variables);
+  return variables;
 }
 
 /** Whether a variable of the daemon's own environment stays behind when no `passenv` names it. */

@@ -293,5 +293,8 @@ export const strerror = addon.strerror;
 export const describeErrno = (errno: number): string => `${strerror(errno)} (errno = ${errno})`;
 /** Gives unused memory back once `delayMs` have passed without another call. Keeps no process alive. */
 export const trimLater = addon.trimLater;
-/** Gives unused memory back at once, and once more `delayMs` later; does nothing while `trimLater` waits. */
+/**
+ * Gives unused memory back at once if the process has at most `mostKilobytes` in all (more takes long), and once more
+ * `delayMs` later; does nothing while `trimLater` waits.
+ */
 export const trimNow = addon.trimNow;

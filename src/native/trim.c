@@ -178,28 +178,29 @@ static napi_value start_timer(napi_env env, int64_t delay_ms)
   return error == 0 ? NULL : fail(env, "timer", -error, "");
 }
 
-static bool read_delay(napi_env env, napi_callback_info info, int64_t *delay_ms)
-{
-  napi_value values[1];
-  return take_arguments(env, info, 1, values) && read_integer(env, values[0], "delayMs", 0, LONGEST_DELAY_MS, delay_ms);
-}
-
 /* trimLater(delayMs): each call starts the wait anew; the timer keeps no process alive */
 VERB(trim_later)
 {
+  napi_value values[1];
   int64_t delay_ms;
-  if (!read_delay(env, info, &delay_ms))
+  if (!take_arguments(env, info, 1, values) || !read_integer(env, values[0], "delayMs", 0, LONGEST_DELAY_MS, &delay_ms))
     return NULL;
   is_busy = true;
   return start_timer(env, delay_ms);
 }
 
-/* trimNow(delayMs): at once, and once more later for what the caller still has to do; nothing while trimLater waits */
+/*
+ * trimNow(mostKilobytes, delayMs): at once where the process has no more than that, and once more later for what the caller
+ * still has to do; nothing while trimLater waits
+ */
 VERB(trim_now)
 {
-  int64_t delay_ms;
-  if (!read_delay(env, info, &delay_ms) || is_busy)
+  napi_value values[2];
+  int64_t most, delay_ms;
+  if (!take_arguments(env, info, 2, values) || !read_integer(env, values[0], "mostKilobytes", 0, INT64_MAX, &most) ||
+      !read_integer(env, values[1], "delayMs", 0, LONGEST_DELAY_MS, &delay_ms) || is_busy)
     return NULL;
-  give_back();
+  if (anonymous_kilobytes() <= most)
+    give_back();
   return start_timer(env, delay_ms);
 }

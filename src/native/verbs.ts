@@ -81,7 +81,7 @@ export interface Addon {
   readonly groupList: (user: string, gid: number) => readonly number[];
   readonly strerror: (errno: number) => string;
   readonly trimLater: (delayMs: number) => void;
-  readonly trimNow: (delayMs: number) => void;
+  readonly trimNow: (mostKilobytes: number, delayMs: number) => void;
   readonly openUnixSocket: (spec: UnixSocketSpec) => OpenedUnixSocket;
   readonly removeSocketFile: (path: string, device: number, inode: number) => void;
   readonly peerPerson: (fd: number) => Person;

@@ -33,7 +33,7 @@ describe('memory', () => {
   test('is given back at once when nobody waits, and once more later', async () => {
     await rest();
     const atOnce = workHard();
-    trimNow(10);
+    trimNow(1e9, 10);
     expect(process.memoryUsage().heapTotal).toBeLessThan(atOnce);
     const later = workHard();
     await expect.poll(() => process.memoryUsage().heapTotal, { interval: 5 }).toBeLessThan(later);
@@ -42,7 +42,14 @@ describe('memory', () => {
   test('is not given back at once while there is work', () => {
     trimLater(60_000);
     const before = workHard();
-    trimNow(0);
+    trimNow(1e9, 0);
+    expect(process.memoryUsage().heapTotal).toBeGreaterThanOrEqual(before);
+  });
+
+  test('is not given back at once when there is too much of it', async () => {
+    await rest();
+    const before = workHard();
+    trimNow(1, 60_000);
     expect(process.memoryUsage().heapTotal).toBeGreaterThanOrEqual(before);
   });
 
@@ -50,6 +57,6 @@ describe('memory', () => {
     for (let i = 0; i < 100; i++) trimLater(1000);
     trimLater(86_400_000);
     expect(() => trimLater(-1)).toThrow(TypeError);
-    expect(() => trimNow(-1)).toThrow(TypeError);
+    expect(() => trimNow(-1, 0)).toThrow(TypeError);
   });
 });
