@@ -115,7 +115,6 @@ export class Daemon {
     }
     this.#findings.show(loaded, this.#premises.world);
     this.#premises.bans.load(handover?.bans);
-    await this.#premises.hosts.current();
     this.#parts.control.reserve();
     const { operations, failed } = await startServices(this.#premises, loaded.services, {
       isDebug: this.#settings.isDebug,
@@ -124,6 +123,8 @@ export class Daemon {
     this.#operations = operations;
     this.#latecomers.expect(failed);
     this.#parts.startReaper();
+    // Callers who come before that wait for it.
+    await this.#premises.hosts.current();
     if (this.#available === 0 && !this.#settings.isStayAlive) {
       this.#log('critical', 'init_services', 'no services. Exiting...');
       return this.#end(1);

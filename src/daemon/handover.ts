@@ -3,7 +3,6 @@
 // Values travel as structured clones: Infinity, maps and bytes stay what they are.
 
 import { closeSync, fstatSync, readSync, writeSync } from 'node:fs';
-import { deserialize, serialize } from 'node:v8';
 import type { Service } from '../config/service.ts';
 import { sourceText } from '../config/source.ts';
 import { closeOnExec, memoryFile } from '../native/binding.ts';
@@ -79,7 +78,7 @@ const NOWHERE = { source: sourceText('', ''), start: 0, end: 0 };
 
 /** Writes the record; the descriptor is the caller's. */
 export function writeHandover(handover: Handover): number {
-  const bytes = serialize(handover);
+  const bytes = process.getBuiltinModule('node:v8').serialize(handover);
   const fd = memoryFile('xinetd-ts-handover');
   for (let at = 0; at < bytes.length;) at += writeSync(fd, bytes, at);
   return fd;
@@ -92,7 +91,7 @@ export function claimHandover(environment: NodeJS.ProcessEnv): Handover | undefi
   delete environment[HANDOVER_VARIABLE];
   const fd = Number(number);
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- written by `writeHandover`, of this format
-  const handover = deserialize(readWhole(fd)) as Handover;
+  const handover = process.getBuiltinModule('node:v8').deserialize(readWhole(fd)) as Handover;
   closeSync(fd);
   for (const { socket } of handover.services) if (socket !== undefined) closeOnExec(socket.fd);
   for (const { fd: shared } of handover.inherited) closeOnExec(shared);
