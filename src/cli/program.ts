@@ -4,6 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
 import { Script } from 'node:vm';
 
 export interface Program {
@@ -22,11 +23,14 @@ type Body = (
 /** Beside the program. */
 export const CODE_CACHE = 'program.cache';
 const FILE = 'program.cjs';
+/** An idle daemon sleeps and has given its memory back: V8 must not wake up to look for garbage. See native/trim.c. */
+const NEVER_WHEN_IDLE = '--gc-memory-reducer-start-delay-ms=2000000000';
 /** Modules of Node's that take milliseconds to load and that listening does not need. */
 const LOADED_WHEN_USED = ['node:fs/promises', 'node:timers/promises'];
 
 /** Loads the bundle of `folder`. */
 export function loadProgram(folder: string): Program {
+  setFlagsFromString(NEVER_WHEN_IDLE);
   const filename = join(folder, FILE);
   const script = compile(filename, readCache(folder));
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the build wraps it so

@@ -6,7 +6,6 @@ import { connect, createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setFlagsFromString } from 'node:v8';
 import { CODE_CACHE, loadProgram } from '../cli/program.ts';
 
 const CALLS = 20;
@@ -24,8 +23,6 @@ async function main(): Promise<void> {
   const program = loadProgram(__dirname);
   program.run();
   for (const port of ports) for (let times = 0; times < CALLS; times += 1) await answer(port);
-  // V8 takes a cache only under the flags under which it was made: at a start the daemon has not changed any (native/trim.c).
-  setFlagsFromString('--gc-memory-reducer-start-delay-ms=8000');
   writeFileSync(join(__dirname, CODE_CACHE), program.makeCache());
   process.exit(0);
 }
