@@ -116,6 +116,7 @@ NAPI_MODULE_INIT()
     return NULL;
   }
   addon.env = env;
+  call_off_collection_when_idle();
   napi_get_uv_event_loop(env, &addon.loop);
   napi_add_env_cleanup_hook(env, forget_environment, NULL);
   for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++) {

@@ -64,6 +64,9 @@ void set_property(napi_env env, napi_value object, const char *name, napi_value 
 /* accept.c: the descriptor was closed by its new owner while its callback is still running. */
 void note_closed(int fd);
 
+/* trim.c: from now on V8 does not look for garbage because nothing happens. */
+void call_off_collection_when_idle(void);
+
 #define VERB(name) napi_value name(napi_env env, napi_callback_info info)
 VERB(open_socket);
 VERB(adopt_socket);

@@ -2,7 +2,7 @@
  * Giving memory back when idle. Most of Node's resident memory is its own program text, which the page cache keeps anyway:
  * clean mappings are dropped from our page tables and come back by a soft fault when used. This must run from a C timer:
  * JavaScript afterwards would fault much of it in again. So would a garbage collection, which V8 likes to do when it has
- * been idle for eight seconds: it is done here, first (and see cli/program.ts, which calls V8's off).
+ * been idle for eight seconds: it is done here, first, and V8's is called off.
  */
 #include "addon.h"
 
@@ -30,6 +30,17 @@ struct mapping {
   uintptr_t start, end;
   bool is_clean_file;
 };
+
+/* Node's own way to a flag of V8's, the module node:v8, takes milliseconds to load. */
+void call_off_collection_when_idle(void)
+{
+  union {
+    void *symbol;
+    void (*call)(const char *flags);
+  } set_flags = {dlsym(RTLD_DEFAULT, "_ZN2v82V818SetFlagsFromStringEPKc")};
+  if (set_flags.symbol != NULL)
+    set_flags.call("--gc-memory-reducer-start-delay-ms=2000000000");
+}
 
 static bool read_hex(const char **text, uintptr_t *out)
 {
