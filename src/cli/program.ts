@@ -4,10 +4,8 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { Script } from 'node:vm';
-// oxlint-disable-next-line no-restricted-imports -- this loads the program and is no room of it
-import { loadAddon } from '../native/addon-file.ts';
+import { loadCore } from '../daemon/core.ts';
 
 export interface Program {
   readonly run: () => void;
@@ -30,7 +28,7 @@ const LOADED_WHEN_USED = ['node:fs/promises', 'node:timers/promises'];
 
 /** Loads the bundle of `folder`. */
 export function loadProgram(folder: string): Program {
-  loadCore(folder);
+  loadCore(join(folder, FILE));
   const filename = join(folder, FILE);
   const script = compile(filename, readCache(folder));
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the build wraps it so
@@ -42,18 +40,6 @@ export function loadProgram(folder: string): Program {
     run: () => body(requireLazily, filename, (file) => import(file.startsWith('./') ? join(folder, file) : file)),
     makeCache: () => script.createCachedData(),
   };
-}
-
-/**
- * The native core, which the program asks for later, comes first: it changes a flag of V8's (native/trim.c), too late for what
- * has run before, and the code cache is valid under the same flags alone. Where it cannot be loaded, the program says why.
- */
-function loadCore(folder: string): void {
-  try {
-    loadAddon(pathToFileURL(join(folder, FILE)).href);
-  } catch {
-    return;
-  }
 }
 
 function whenUsed(load: () => object): object {
