@@ -115,6 +115,8 @@ export class Daemon {
     }
     this.#findings.show(loaded, this.#premises.world);
     this.#premises.bans.load(handover?.bans);
+    // Before the first caller: where too many wait it is decided on what is known.
+    await this.#premises.hosts.current();
     this.#parts.control.reserve();
     const { operations, failed } = await startServices(this.#premises, loaded.services, {
       isDebug: this.#settings.isDebug,
@@ -123,8 +125,6 @@ export class Daemon {
     this.#operations = operations;
     this.#latecomers.expect(failed);
     this.#parts.startReaper();
-    // Callers who come before that wait for it.
-    await this.#premises.hosts.current();
     if (this.#available === 0 && !this.#settings.isStayAlive) {
       this.#log('critical', 'init_services', 'no services. Exiting...');
       return this.#end(1);
