@@ -7,8 +7,10 @@
         "src/native/addon.c",
         "src/native/arguments.c",
         "src/native/child.c",
+        "src/native/crash.c",
         "src/native/detach.c",
         "src/native/exits.c",
+        "src/native/guard.c",
         "src/native/handover.c",
         "src/native/inherited.c",
         "src/native/names.c",
@@ -21,6 +23,7 @@
         "src/native/signals.c",
         "src/native/sockets.c",
         "src/native/spawn.c",
+        "src/native/successor.c",
         "src/native/traffic.c",
         "src/native/trim.c",
         "src/native/unix-socket.c"

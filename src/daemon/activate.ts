@@ -97,13 +97,19 @@ function listen(premises: Premises, operation: ServiceInOperation, opened: Extra
   premises.descriptors.take();
   operation.listener = listener;
   premises.zones.follow(operation);
-  // The file of a unix socket goes with the daemon: the socket could not be found any more.
-  const isLasting = opened.socket.file === undefined;
-  if (isLasting && !premises.inherited.isShared(listener.fd)) premises.supervisor.keep(listener.fd);
+  keep(premises, opened.socket);
   // A server that an earlier program has started may have the socket.
   if (operation.state === 'suspended') return;
   operation.state = 'active';
   listener.resume();
+}
+
+/** The socket outlives this program, unless somebody else holds it anyway. */
+function keep({ inherited, supervisor, crashRestart }: Premises, { fd, file }: OpenedSocket): void {
+  if (inherited.isShared(fd)) return;
+  crashRestart.keep(fd);
+  // The file of a unix socket goes with the daemon: the socket could not be found any more.
+  if (file === undefined) supervisor.keep(fd);
 }
 
 /**
@@ -166,6 +172,7 @@ export function closeListener(premises: Premises, operation: ServiceInOperation)
   if (listener === undefined) return;
   if (operation.equipment.builtin?.socketType === 'dgram') premises.replyGuard.removeOwnPort(listener.port);
   premises.supervisor.forget(listener.fd);
+  premises.crashRestart.forget(listener.fd);
   listener.close();
   premises.descriptors.give();
   operation.listener = undefined;

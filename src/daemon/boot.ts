@@ -22,6 +22,7 @@ import { TRIM_AFTER_MS } from './clock.ts';
 import { ControlSocket } from './control.ts';
 import { answerRequest } from './control-requests.ts';
 import type { ControlView } from './control-requests.ts';
+import { CrashRestart } from './crash-restart.ts';
 import { Daemon } from './daemon.ts';
 import type { DaemonSettings } from './daemon.ts';
 import { DescriptorBudget } from './descriptors.ts';
@@ -29,8 +30,8 @@ import { watchFaults } from './fault.ts';
 import type { People } from './findings.ts';
 import { HostsFiles } from './hosts-files.ts';
 import { IdentCounts } from './identify.ts';
+import type { Inheritance } from './inheritance.ts';
 import { InheritedSockets } from './inherited.ts';
-import type { InheritedSocket } from './inherited.ts';
 import { unfailing } from './name-service.ts';
 import { Names } from './names.ts';
 import type { Places } from './places.ts';
@@ -44,8 +45,10 @@ import { WaitingRoom } from './waiting-room.ts';
 import { configPorts } from './world.ts';
 import { Zones } from './zones.ts';
 
-/** Everything the command line decides. */
-export interface BootOptions extends Omit<DaemonSettings, 'maxDescriptors'>, LoadRules {
+type Heirlooms = Pick<Inheritance, 'sockets' | 'handedSockets' | 'crashesMs'>;
+
+/** Everything the command line decides, and what came with the process. */
+export interface BootOptions extends Omit<DaemonSettings, 'maxDescriptors'>, LoadRules, Heirlooms {
   readonly logTarget: ProgramLogTarget;
   /** Tag of log lines. */
   readonly program: string;
@@ -53,10 +56,6 @@ export interface BootOptions extends Omit<DaemonSettings, 'maxDescriptors'>, Loa
   readonly logProcesses: number;
   readonly places: Places;
   readonly people: People | undefined;
-  /** That the process was born with. */
-  readonly sockets: readonly InheritedSocket[];
-  /** How many more an earlier program of this process has left open for its services. */
-  readonly handedSockets: number;
 }
 
 const syslogPort = { open: native.openUnixDatagram, send: native.sendNow, close: native.closeFd };
@@ -129,6 +128,7 @@ export function boot(options: BootOptions, programLog: ProgramLog): Daemon {
   watchFaults(premises.log, (code) => {
     programLog.flushSync();
     premises.logs.flushSync();
+    premises.crashRestart.now();
     exit(code);
   });
   return daemon;
@@ -197,6 +197,7 @@ function makePremises(
 ): Premises {
   const { programLog, world, operations } = parts;
   const log = logFor(programLog, options.people);
+  const inherited = new InheritedSockets(options.sockets, log);
   const premises: Premises = {
     log,
     operations,
@@ -211,8 +212,16 @@ function makePremises(
     bans: new BanKeeper({ log, path: options.places.bans, nowMs: monotonicMs, wallMs: Date.now }),
     descriptors: new DescriptorBudget(native.descriptorLimit().soft, openDescriptors() - options.handedSockets),
     replyGuard: new ReplyGuard(),
-    inherited: new InheritedSockets(options.sockets, log),
+    inherited,
     supervisor: new Supervisor(supervisionOf(process.env, process.pid)),
+    crashRestart: new CrashRestart({
+      // Whoever debugs wants to see it end.
+      call: { ...options, words: options.isDebug ? undefined : options.words },
+      crashesMs: options.crashesMs,
+      environment: world.environment,
+      inherited,
+      log,
+    }),
     banners: new Banners(),
     idents: new IdentCounts(options.logProcesses),
     portmapper: new Portmapper({ nowMs: monotonicMs }),

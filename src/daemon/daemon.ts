@@ -19,6 +19,7 @@ import type { Handover } from './handover.ts';
 import { Latecomers } from './latecomers.ts';
 import { removePidFile } from './pid-file.ts';
 import type { Premises } from './premises.ts';
+import type { ProgramCall } from './program-call.ts';
 import { applyReload, refuseReload, runningServices } from './reload.ts';
 import { reloadReport } from './reload-report.ts';
 import type { ReloadReport } from './reload-report.ts';
@@ -32,10 +33,9 @@ import { endServers, stopInternalServers } from './stop.ts';
 import { Upgrade } from './upgrade.ts';
 
 /** What the command line decided about the daemon's life. */
-export interface DaemonSettings {
+export interface DaemonSettings extends ProgramCall {
   /** Absolute. */
   readonly configPath: string;
-  readonly baseDirectory: string;
   /** `/etc/inetd.conf` with -inetd_compat. */
   readonly inetdPath: string | undefined;
   readonly isStayAlive: boolean;
@@ -45,9 +45,6 @@ export interface DaemonSettings {
   readonly pidFile: string | undefined;
   /** Seconds; 0 is off. */
   readonly checkSeconds: number;
-  /** The command line, to start another program in the same way; undefined where none may follow. */
-  readonly words: readonly string[] | undefined;
-  readonly version: string;
   /** The words of the start-up notice, e.g. `libwrap loadavg`. */
   readonly features: string;
   readonly maxDescriptors: number;
@@ -129,6 +126,7 @@ export class Daemon {
       this.#log('critical', 'init_services', 'no services. Exiting...');
       return this.#end(1);
     }
+    this.#premises.crashRestart.begin();
     process.chdir('/');
     this.#announce();
     return true;
@@ -271,6 +269,7 @@ export class Daemon {
 
   async #quit(): Promise<void> {
     this.#premises.supervisor.stopping();
+    this.#premises.crashRestart.end();
     this.#premises.retries.abandon();
     for (const operation of this.#operations) retire(this.#premises, operation);
     if (this.#premises.pid === CONTAINER_PID) await endServers(this.#premises);
@@ -281,6 +280,7 @@ export class Daemon {
 
   #end(code: number): false {
     this.#premises.supervisor.stopping();
+    this.#premises.crashRestart.end();
     if (this.#settings.pidFile !== undefined) removePidFile(this.#settings.pidFile);
     this.#parts.control.close();
     this.#premises.bans.end();

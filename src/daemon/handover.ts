@@ -2,10 +2,10 @@
 // listening sockets in it, stays open through exec. A variable of the environment names it; no server ever sees that.
 // Values travel as structured clones: Infinity, maps and bytes stay what they are.
 
-import { closeSync, fstatSync, readSync, writeSync } from 'node:fs';
+import { closeSync } from 'node:fs';
 import type { Service } from '../config/service.ts';
 import { sourceText } from '../config/source.ts';
-import { closeOnExec, memoryFile } from '../native/binding.ts';
+import { closeOnExec } from '../native/binding.ts';
 import type { OpenedSocket } from '../net/open.ts';
 import type { RpcProgram } from '../net/portmapper.ts';
 import { continueRequestNumbers } from '../net/request-number.ts';
@@ -14,6 +14,7 @@ import type { Source } from '../policy/source.ts';
 import type { DenyReason } from '../policy/verdict.ts';
 import type { StoredBan } from './ban-file.ts';
 import type { InheritedSocket } from './inherited.ts';
+import { readRecord, writeRecord } from './memory-record.ts';
 import type { ServiceState } from './service.ts';
 
 /** Everything that lives on. */
@@ -68,7 +69,7 @@ export const HANDOVER_VARIABLE = 'XINETD_TS_HANDOVER';
 /** Asks a config test whether its program would understand the record: holds the format. */
 export const REHEARSAL_VARIABLE = 'XINETD_TS_REHEARSAL';
 
-/** Names a file that native/handover.c has put behind the value of LD_PRELOAD. */
+/** Names a file that native/guard.c has put behind the value of LD_PRELOAD. */
 export const PRELOADED_VARIABLE = 'XINETD_TS_PRELOADED';
 
 /** Raised when an older program's record would be misunderstood. */
@@ -78,10 +79,7 @@ const NOWHERE = { source: sourceText('', ''), start: 0, end: 0 };
 
 /** Writes the record; the descriptor is the caller's. */
 export function writeHandover(handover: Handover): number {
-  const bytes = process.getBuiltinModule('node:v8').serialize(handover);
-  const fd = memoryFile('xinetd-ts-handover');
-  for (let at = 0; at < bytes.length;) at += writeSync(fd, bytes, at);
-  return fd;
+  return writeRecord('xinetd-ts-handover', process.getBuiltinModule('node:v8').serialize(handover));
 }
 
 /** Reads the record of an earlier program of this process, if there was one. Call once. */
@@ -91,24 +89,13 @@ export function claimHandover(environment: NodeJS.ProcessEnv): Handover | undefi
   delete environment[HANDOVER_VARIABLE];
   const fd = Number(number);
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- written by `writeHandover`, of this format
-  const handover = process.getBuiltinModule('node:v8').deserialize(readWhole(fd)) as Handover;
+  const handover = process.getBuiltinModule('node:v8').deserialize(readRecord(fd)) as Handover;
   closeSync(fd);
   for (const { socket } of handover.services) if (socket !== undefined) closeOnExec(socket.fd);
   for (const { fd: shared } of handover.inherited) closeOnExec(shared);
   if (handover.replyFd >= 0) closeOnExec(handover.replyFd);
   continueRequestNumbers(handover.requests);
   return handover;
-}
-
-/** Everything in a file, wherever its writer stopped. */
-export function readWhole(fd: number): Buffer {
-  const bytes = Buffer.alloc(fstatSync(fd).size);
-  for (let at = 0; at < bytes.length;) {
-    const count = readSync(fd, bytes, at, bytes.length - at, at);
-    if (count === 0) break;
-    at += count;
-  }
-  return bytes;
 }
 
 /** Why this program could not take over from the one that asks; undefined where it can, and where nobody asks. */
@@ -118,7 +105,7 @@ export function rehearsalProblem(environment: NodeJS.ProcessEnv): string | undef
   return `this program takes over from others of format ${FORMAT}, not ${format}`;
 }
 
-/** Takes out of an environment what native/handover.c has put into its LD_PRELOAD. */
+/** Takes out of an environment what native/guard.c has put into its LD_PRELOAD. */
 export function withoutGuard(environment: readonly string[]): readonly string[] {
   const guard = environment.find((pair) => pair.startsWith(`${PRELOADED_VARIABLE}=`));
   if (guard === undefined) return environment;

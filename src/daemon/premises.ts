@@ -13,6 +13,7 @@ import type { Listener } from '../net/listener.ts';
 import type { Portmapper } from '../net/portmapper.ts';
 import type { Source } from '../policy/source.ts';
 import type { BanKeeper } from './ban-keeper.ts';
+import type { CrashRestart } from './crash-restart.ts';
 import type { DescriptorBudget } from './descriptors.ts';
 import type { HostsFiles } from './hosts-files.ts';
 import type { IdentCounts } from './identify.ts';
@@ -60,6 +61,7 @@ export interface Premises {
   /** Sockets that services take instead of binding. */
   readonly inherited: InheritedSockets;
   readonly supervisor: Supervisor;
+  readonly crashRestart: CrashRestart;
   readonly banners: Banners;
   /** Questions to identity servers that are under way. */
   readonly idents: IdentCounts;

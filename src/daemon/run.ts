@@ -7,12 +7,11 @@ import { SystemError } from '../native/system-error.ts';
 import { boot, openProgramLog } from './boot.ts';
 import type { BootOptions, LoadRules } from './boot.ts';
 import type { Daemon } from './daemon.ts';
-import { claimStatusPipe, detach, sayOnStderr } from './detach.ts';
+import { detach, sayOnStderr } from './detach.ts';
 import type { StatusPipe } from './detach.ts';
 import type { People } from './findings.ts';
-import { claimHandover } from './handover.ts';
-import type { Handover } from './handover.ts';
-import { claimSockets } from './inherited.ts';
+import { claimInheritance } from './inheritance.ts';
+import type { Inheritance } from './inheritance.ts';
 import { writePidFile } from './pid-file.ts';
 import { placesOf } from './places.ts';
 import type { PlaceChoices } from './places.ts';
@@ -69,36 +68,32 @@ const LEAST_UMASK = 0o022;
 
 /** Runs the daemon; resolves to an exit code, or to undefined once it is at work in this process. */
 export async function runDaemon(options: RunOptions, identity: ProgramIdentity): Promise<number | undefined> {
-  const statusPipe = claimStatusPipe();
-  const handover = claimHandover(process.env);
-  const claim = claimSockets(process.env, process.pid);
-  const isDetached = statusPipe !== undefined || handover !== undefined;
-  const sockets = [...claim.sockets, ...(handover?.inherited ?? [])];
-  const handedSockets = handover?.services.filter(({ socket }) => socket !== undefined).length ?? 0;
-  const settings = { ...bootOptions(options, identity, statusPipe), sockets, handedSockets };
+  const inheritance = claimInheritance(process.env, process.pid);
+  const { statusPipe, isSuccessor, sockets, notes } = inheritance;
+  const settings = { ...bootOptions(options, identity, statusPipe), ...inheritance };
   process.umask(process.umask() | LEAST_UMASK);
   const programLog = openLog(settings);
   if (programLog === undefined) return EXIT_FAILURE;
-  if (!options.isForeground && !options.isDebug && !isDetached) {
-    if (claim.sockets.length > 0) sayOnStderr(`${settings.program}: inherited sockets are used with -dontfork alone`);
+  if (!options.isForeground && !options.isDebug && statusPipe === undefined && !isSuccessor) {
+    if (sockets.length > 0) sayOnStderr(`${settings.program}: inherited sockets are used with -dontfork alone`);
     return detach(process.argv.slice(1)) ? EXIT_OK : EXIT_FAILURE;
   }
-  for (const text of claim.complaints) programLog.log('warning', 'inherited_sockets', text);
+  for (const { level, func, text } of notes) programLog.log(level, func, text);
   for (const { level, text } of options.warnings) programLog.log(level, 'opt_recognize', text);
-  return serve(boot(settings, programLog), { settings, programLog, statusPipe, handover });
+  return serve(boot(settings, programLog), { settings, programLog, inheritance });
 }
 
 interface Surroundings {
   readonly settings: BootOptions;
   readonly programLog: ProgramLog;
-  readonly statusPipe: StatusPipe | undefined;
-  readonly handover: Handover | undefined;
+  readonly inheritance: Inheritance;
 }
 
 /** Resolves once everything is up; the daemon ends the process itself. */
 async function serve(daemon: Daemon, surroundings: Surroundings): Promise<undefined> {
-  const { settings, programLog, statusPipe, handover } = surroundings;
-  if (settings.pidFile !== undefined && handover === undefined)
+  const { settings, programLog, inheritance } = surroundings;
+  const { statusPipe, handover, isSuccessor } = inheritance;
+  if (settings.pidFile !== undefined && !isSuccessor)
     reportPidFile(programLog, writePidFile(settings.pidFile, process.pid));
   if (!(await daemon.start(handover))) return undefined;
   await daemon.settle();
@@ -122,7 +117,7 @@ function bootOptions(
   options: RunOptions,
   identity: ProgramIdentity,
   statusPipe: StatusPipe | undefined,
-): Omit<BootOptions, 'sockets' | 'handedSockets'> {
+): Omit<BootOptions, keyof Inheritance> {
   const isInForeground = (options.isForeground || options.isDebug) && statusPipe === undefined;
   return {
     configPath: options.configPath,

@@ -19,7 +19,7 @@ export const INTENTION_ORDER: readonly Intention[] = [
 
 /**
  * Signals with a meaning. SIGINT only counts with `-d`. Crash signals (SEGV, BUS, ILL, FPE) are not caught:
- * a process that has lost its memory must not go on (differs: F-signals in docs/compatibility.md).
+ * a process that has lost its memory must not go on (differs: D95; for its own crash see crash-restart.ts).
  */
 const MEANINGS: readonly (readonly [NodeJS.Signals, Intention])[] = [
   ['SIGHUP', 'reload'],

@@ -139,7 +139,7 @@ function sendTo(address: string, text: string, passed?: number): boolean {
 }
 
 /** The same for the same address in every daemon's life, and never the id of a service; a name has no colon. */
-function storedName(fd: number): string | undefined {
+export function storedName(fd: number): string | undefined {
   const socket = describeSocket(fd);
   if (socket === undefined) return undefined;
   const { family, type, address, port, isV6Only } = socket;

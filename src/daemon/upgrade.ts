@@ -9,19 +9,14 @@ import { execInPlace, memoryFile } from '../native/binding.ts';
 import { monotonicMs } from '../native/monotonic.ts';
 import { SystemError } from '../native/system-error.ts';
 import { lastRequestNumber } from '../net/request-number.ts';
-import { essenceOf, FORMAT, HANDOVER_VARIABLE, readWhole, REHEARSAL_VARIABLE, writeHandover } from './handover.ts';
+import { essenceOf, FORMAT, HANDOVER_VARIABLE, REHEARSAL_VARIABLE, writeHandover } from './handover.ts';
 import type { HandedServer, HandedService, Handover } from './handover.ts';
+import { readRecord } from './memory-record.ts';
 import type { Premises } from './premises.ts';
+import { commandLine } from './program-call.ts';
+import type { ProgramCall } from './program-call.ts';
 import type { ServiceInOperation } from './service.ts';
 import { stopInternalServers } from './stop.ts';
-
-/** How this program was started, to start its successor in the same way. */
-export interface ProgramCall {
-  /** After the program's own file; undefined where no other program may follow. */
-  readonly words: readonly string[] | undefined;
-  readonly baseDirectory: string;
-  readonly version: string;
-}
 
 export interface UpgradeParts {
   readonly premises: Premises;
@@ -96,7 +91,7 @@ async function rehearse({ premises, call }: UpgradeParts): Promise<string | unde
     const isPassed = await premises.commands.startWith(plan, fd);
     if (isPassed === true) return undefined;
     if (isPassed === undefined) return 'the test of the new program does not end';
-    return readWhole(fd).toString('utf8').trim().slice(-MOST_WORDS) || `${path} cannot be started`;
+    return readRecord(fd).toString('utf8').trim().slice(-MOST_WORDS) || `${path} cannot be started`;
   } catch (error) {
     if (!(error instanceof SystemError)) throw error;
     return error.message;
@@ -133,13 +128,6 @@ function handOver({ premises, call, flush }: UpgradeParts, replyFd: number): str
 /** Our own, with one variable more. */
 function environmentFor({ world }: Premises, variable: string): readonly string[] {
   return [...world.environment, variable];
-}
-
-/** Node's own file, its options, ours and our words. */
-function commandLine({ words }: ProgramCall): readonly string[] {
-  return [process.execPath, ...process.execArgv, process.argv[1] ?? '', ...(words ?? [])].map((word) =>
-    Buffer.from(word, 'utf8').toString('latin1'),
-  );
 }
 
 /** Somebody is between a request and its server, or has only just begun to talk to this process. */

@@ -16,6 +16,7 @@ import {
 } from 'node:fs';
 import { parseHosts, parseNetworks, parseNumbers, parseServices, STANDARD_PROTOCOLS } from '../config/databases.ts';
 import type { ConfigPorts, FileStatus, ReadFailure, ReadResult, SystemFailure, UserRecord } from '../config/ports.ts';
+import { CRASH_VARIABLE } from './crash-restart.ts';
 import { STATUS_VARIABLE } from './detach.ts';
 import { HANDOVER_VARIABLE, REHEARSAL_VARIABLE, withoutGuard } from './handover.ts';
 import { unfailing } from './name-service.ts';
@@ -35,7 +36,13 @@ export interface WorldOptions {
 export const MAX_FILE_BYTES = 64 * 1024 * 1024;
 
 const MANAGER_VARIABLES = ['LISTEN_FDS', 'LISTEN_PID', 'LISTEN_FDNAMES'];
-const OWN_VARIABLES: readonly string[] = [STATUS_VARIABLE, HANDOVER_VARIABLE, REHEARSAL_VARIABLE, ...MANAGER_VARIABLES];
+const OWN_VARIABLES: readonly string[] = [
+  STATUS_VARIABLE,
+  HANDOVER_VARIABLE,
+  REHEARSAL_VARIABLE,
+  CRASH_VARIABLE,
+  ...MANAGER_VARIABLES,
+];
 const ERRNO = { isDirectory: 21, invalid: 22, tooBig: 27, missing: 2 } as const;
 
 /** Makes the ports for one load. */

@@ -2,31 +2,9 @@
 // Every function throws SystemError { call, errno, subject } when the kernel says no, and TypeError for a wrong argument.
 // Descriptors are plain numbers owned by the caller. Text is byte strings (latin1). One event loop per process, no worker thread.
 import { loadAddon } from './addon-file.ts';
+import type { SocketSpec } from './socket-kinds.ts';
 import { SystemError } from './system-error.ts';
 import type { Addon, WatchHandle } from './verbs.ts';
-
-/** Address family of a socket. */
-export type Family = 'ipv4' | 'ipv6';
-
-/** What `openSocket` opens. */
-export interface SocketSpec {
-  readonly family: Family;
-  readonly type: 'stream' | 'dgram' | 'raw' | 'seqpacket';
-  /** Protocol number; 0 lets the kernel choose by type. */
-  readonly protocol: number;
-  /** Numeric; '' = any. */
-  readonly address: string;
-  /** 0 lets the kernel choose: see `localPort`. */
-  readonly port: number;
-  /** IPV6_V6ONLY, always set one way or the other on IPv6 sockets. */
-  readonly isV6Only: boolean;
-  /** Also an address that the machine does not have yet. */
-  readonly isFreeBind: boolean;
-  readonly isNoDelay: boolean;
-  readonly isKeepAlive: boolean;
-  /** Used by stream and seqpacket, the types that listen. */
-  readonly backlog: number;
-}
 
 /** A watched descriptor. Closing is final and may be repeated; the descriptor itself stays open. */
 export interface Watch {
@@ -274,6 +252,16 @@ export const spawnDetached = addon.spawnDetached;
  * Returns only by throwing SystemError (`execve`), and then nothing has changed.
  */
 export const execInPlace: Addon['execInPlace'] = addon.execInPlace;
+/**
+ * From now on a program that aborts or faults is followed by this one as by `execInPlace`, in `directory`. The first of
+ * `keepFds` is its record: the crash appends "SIGNAL PID\n", where PID is a copy of the process that died of the signal.
+ * A later plan replaces this one. Needs `watchSignals` first, if at all.
+ */
+export const planRestart = addon.planRestart;
+/** A crash is the end again. */
+export const cancelRestart = addon.cancelRestart;
+/** Carries the plan out. Returns only where there is none, or by throwing SystemError (`execve`). */
+export const restartNow = addon.restartNow;
 /** Opens an empty file that is nowhere but in memory. */
 export const memoryFile = addon.memoryFile;
 /** Sends bytes and a copy of a descriptor over a unix socket; false when that would block. */

@@ -12,7 +12,7 @@ void unhear_signal(int number);
 /* As if the signal had come. */
 void pretend_signal(int number);
 
-/* handover.c: our handlers stand, signals that have waited since the program was exchanged may come. */
+/* guard.c: our handlers stand, signals that have waited since the program was exchanged may come. */
 void end_guard(void);
 
 #endif

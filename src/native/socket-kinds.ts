@@ -1,7 +1,28 @@
-// What the native core is told and tells about sockets beyond those of `SocketSpec`: unix sockets, and sockets that somebody
-// else has bound. Types alone; the verbs are in binding.ts.
+// What the native core is told and tells about sockets: those it opens, and those that somebody else has bound.
+// Types alone; the verbs are in binding.ts.
 
-import type { Family, SocketSpec } from './binding.ts';
+/** Address family of a socket. */
+export type Family = 'ipv4' | 'ipv6';
+
+/** What `openSocket` opens. */
+export interface SocketSpec {
+  readonly family: Family;
+  readonly type: 'stream' | 'dgram' | 'raw' | 'seqpacket';
+  /** Protocol number; 0 lets the kernel choose by type. */
+  readonly protocol: number;
+  /** Numeric; '' = any. */
+  readonly address: string;
+  /** 0 lets the kernel choose: see `localPort`. */
+  readonly port: number;
+  /** IPV6_V6ONLY, always set one way or the other on IPv6 sockets. */
+  readonly isV6Only: boolean;
+  /** Also an address that the machine does not have yet. */
+  readonly isFreeBind: boolean;
+  readonly isNoDelay: boolean;
+  readonly isKeepAlive: boolean;
+  /** Used by stream and seqpacket, the types that listen. */
+  readonly backlog: number;
+}
 
 /** What `openUnixSocket` opens. */
 export interface UnixSocketSpec {

@@ -1,15 +1,14 @@
 // The verbs of the native core as addon.c tables them; binding.ts gives them names, types and documentation for the house.
 
+import type { AcceptWatchOptions, LaunchProfileSpec, LaunchProfile, OnExit, Datagram, OnRelayEnd } from './binding.ts';
 import type {
+  OpenedUnixSocket,
+  Person,
+  SocketDescription,
+  SocketEnd,
   SocketSpec,
-  AcceptWatchOptions,
-  LaunchProfileSpec,
-  LaunchProfile,
-  OnExit,
-  Datagram,
-  OnRelayEnd,
-} from './binding.ts';
-import type { OpenedUnixSocket, Person, SocketDescription, SocketEnd, UnixSocketSpec } from './socket-kinds.ts';
+  UnixSocketSpec,
+} from './socket-kinds.ts';
 import type { SystemError } from './system-error.ts';
 
 /** A watched descriptor. */
@@ -72,6 +71,15 @@ export interface Addon {
     env: readonly string[],
     keepFds: readonly number[],
   ) => never;
+  readonly planRestart: (
+    path: string,
+    argv: readonly string[],
+    env: readonly string[],
+    keepFds: readonly number[],
+    directory: string,
+  ) => void;
+  readonly cancelRestart: () => void;
+  readonly restartNow: () => void;
   readonly memoryFile: (name: string) => number;
   readonly closeOnExec: (fd: number) => void;
   readonly sendDescriptor: (fd: number, bytes: Uint8Array, passed: number) => boolean;

@@ -2,8 +2,7 @@
 // Pure. The sockets come from a service manager (sd_listen_fds(3)) or from the daemon that ran before; daemon/inherited.ts
 // holds them.
 
-import type { SocketSpec } from '../native/binding.ts';
-import type { SocketDescription, UnixSocketSpec } from '../native/socket-kinds.ts';
+import type { SocketDescription, SocketSpec, UnixSocketSpec } from '../native/socket-kinds.ts';
 
 /** A socket that came with the process. */
 export interface BoundSocket extends SocketDescription {

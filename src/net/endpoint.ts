@@ -3,8 +3,7 @@
 // Source: xinetd.conf(5) `flags`, `bind`, `v6only`; spec 3.3 (families), 3.5 (v6only), 4.4 (activation).
 
 import type { ServiceConfig } from '../config/service-config.ts';
-import type { SocketSpec } from '../native/binding.ts';
-import type { UnixSocketSpec } from '../native/socket-kinds.ts';
+import type { SocketSpec, UnixSocketSpec } from '../native/socket-kinds.ts';
 
 /**
  * How a request shows itself on the socket.

@@ -5,8 +5,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
 import { closeFd, openSocket, openUnixSocket, removeSocketFile } from '../native/binding.ts';
-import type { SocketSpec } from '../native/binding.ts';
-import type { UnixSocketSpec } from '../native/socket-kinds.ts';
+import type { SocketSpec, UnixSocketSpec } from '../native/socket-kinds.ts';
 import { SystemError } from '../native/system-error.ts';
 import type { Endpoint } from './endpoint.ts';
 

@@ -1,7 +1,5 @@
 // Another program takes a process over: tried with a small Node program, for the one that runs the tests must stay.
-import { spawnSync } from 'node:child_process';
 import { closeSync, readFileSync, writeSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import {
   closeFd,
@@ -11,21 +9,12 @@ import {
   openUnixDatagram,
   sendDescriptor,
 } from '../../src/native/binding.ts';
-import { LOOPBACK } from './support.ts';
-
-/** Runs a program that has the native core as `core`. */
-function inAnotherProcess(program: string): string {
-  const addon = fileURLToPath(new URL('../../build/Release/xinetd-ts.node', import.meta.url));
-  const prelude = `const core = require(${JSON.stringify(addon)});
-    core.initialise(class extends Error { constructor(call, errno) { super(call + ' ' + errno); } });`;
-  const { stdout, stderr } = spawnSync(process.execPath, ['-e', prelude + program], { encoding: 'utf8' });
-  return stdout + stderr;
-}
+import { inAnotherProcess, LOOPBACK } from './support.ts';
 
 describe('another program in the same process', () => {
   // It has to be Node: this library is preloaded into it.
   test('has the pid, the arguments, the environment and nothing but the kept descriptors', () => {
-    const said = inAnotherProcess(`
+    const { stdout, stderr } = inAnotherProcess(`
       const kept = core.memoryFile('kept'), other = core.memoryFile('other');
       require('fs').writeSync(kept, 'here');
       const look = 'const fs = require("fs");' +
@@ -33,7 +22,7 @@ describe('another program in the same process', () => {
         'console.log(process.pid, process.argv0, process.env.VARIABLE, kept, other);';
       require('fs').writeSync(1, process.pid + ' ');
       core.execInPlace(process.execPath, ['name', '-e', look, '--', kept, other].map(String), ['VARIABLE=value', 'LD_PRELOAD=' + (process.env.LD_PRELOAD ?? '')], [kept]);`);
-    expect(said).toMatch(/^(\d+) \1 name value here closed\n$/);
+    expect(stdout + stderr).toMatch(/^(\d+) \1 name value here closed\n$/);
   });
 
   test('may be unable to start, and then everything is as before', () => {

@@ -11,8 +11,8 @@ import {
   watchAccept,
   watchReadable,
   watchReady,
-  type SocketSpec,
 } from '../../src/native/binding.ts';
+import type { SocketSpec } from '../../src/native/socket-kinds.ts';
 import { SystemError } from '../../src/native/system-error.ts';
 import {
   acceptForTest,

@@ -1,5 +1,8 @@
 // What the tests of the native core share: loopback sockets, a client, and an exit collector. Nothing here waits by the clock.
+import { spawnSync } from 'node:child_process';
+import type { SpawnSyncReturns } from 'node:child_process';
 import { connect, type Socket } from 'node:net';
+import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 import {
   closeFd,
@@ -11,8 +14,8 @@ import {
   watchExits,
   type AcceptWatchOptions,
   type LaunchProfileSpec,
-  type SocketSpec,
 } from '../../src/native/binding.ts';
+import type { SocketSpec } from '../../src/native/socket-kinds.ts';
 
 export const LOOPBACK: SocketSpec = {
   family: 'ipv4',
@@ -169,4 +172,12 @@ export function catchUncaught(): Uncaught {
         tell();
       }),
   };
+}
+
+/** Runs a program that has the native core as `core`, in a process that may end in any way. */
+export function inAnotherProcess(program: string, options: readonly string[] = []): SpawnSyncReturns<string> {
+  const addon = fileURLToPath(new URL('../../build/Release/xinetd-ts.node', import.meta.url));
+  const prelude = `const core = require(${JSON.stringify(addon)});
+    core.initialise(class extends Error { constructor(call, errno) { super(call + ' ' + errno); } });`;
+  return spawnSync(process.execPath, [...options, '-e', prelude + program], { encoding: 'utf8' });
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import type { SocketSpec } from '../../src/native/binding.ts';
+import type { SocketSpec } from '../../src/native/socket-kinds.ts';
 import { findSocket } from '../../src/net/adoption.ts';
 import type { BoundSocket } from '../../src/net/adoption.ts';
 

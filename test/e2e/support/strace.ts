@@ -5,9 +5,23 @@ import { statusField } from './processes.ts';
 import { until } from './wait.ts';
 
 /** Changes calls of a process and its later children, as strace's `inject=` says; hands back how to stop. */
-export async function injectFaults(pid: number, calls: string, effect: string): Promise<() => Promise<unknown>> {
+export function injectFaults(pid: number, calls: string, effect: string): Promise<() => Promise<unknown>> {
+  return attach(pid, calls, effect, ['-f']);
+}
+
+/** The same for the main thread alone. */
+export function injectMainFaults(pid: number, calls: string, effect: string): Promise<() => Promise<unknown>> {
+  return attach(pid, calls, effect, []);
+}
+
+async function attach(
+  pid: number,
+  calls: string,
+  effect: string,
+  options: readonly string[],
+): Promise<() => Promise<unknown>> {
   const filters = ['-e', `trace=${calls}`, '-e', `inject=${calls}:${effect}`];
-  const strace = startCompanion('strace', ['-f', '-qq', '-o', '/dev/null', '-p', String(pid), ...filters]);
+  const strace = startCompanion('strace', [...options, '-qq', '-o', '/dev/null', '-p', String(pid), ...filters]);
   const tracer = (): number => Number(statusField(pid, 'TracerPid'));
   await until('strace is attached', () => tracer() === strace.process.pid);
   return () => {
