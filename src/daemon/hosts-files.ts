@@ -4,15 +4,8 @@
 
 import { constants } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
-import {
-  MOST_LISTS,
-  asksForServer,
-  listsNamedIn,
-  parseHostList,
-  parseHostsTable,
-  wordsOf,
-} from '../policy/hosts-access-parse.ts';
-import type { HostsTable, HostsTables, HostsText } from '../policy/hosts-access-parse.ts';
+import type { HostsTables, HostsText } from '../policy/hosts-access-parse.ts';
+import { gatherHosts } from '../policy/hosts-gather.ts';
 import type { IdPorts } from '../policy/hosts-options.ts';
 import type { Premises } from './premises.ts';
 
@@ -40,17 +33,12 @@ interface Loaded {
 /** The wrappers' files as they are now. */
 export class HostsFiles {
   readonly #options: HostsFilesOptions;
-  readonly #allowPath: string;
-  readonly #denyPath: string;
   #loaded: Loaded | undefined;
   #checkedAtMs = -Infinity;
   #checking: Promise<HostsTables> | undefined;
 
   constructor(options: HostsFilesOptions) {
-    const { etc = '/etc' } = options;
     this.#options = options;
-    this.#allowPath = `${etc}/hosts.allow`;
-    this.#denyPath = `${etc}/hosts.deny`;
   }
 
   /** Whether somebody has looked at the files within the last second. */
@@ -86,57 +74,20 @@ export class HostsFiles {
 
   /** Stamps are taken before reading, so that what changes meanwhile is read again. */
   async #load(): Promise<Loaded> {
+    const { etc = '/etc', people, log } = this.#options;
     const stamps = new Map<string, string>();
-    const texts: HostsText[] = [];
-    for (const path of [this.#allowPath, this.#denyPath]) {
-      stamps.set(path, await stampOf(path));
-      const text = await this.#read(path);
+    const gathering = gatherHosts(etc, people);
+    let step = gathering.next();
+    while (step.done !== true) {
+      stamps.set(step.value, await stampOf(step.value));
+      const text = await this.#read(step.value);
       if (text === 'shortage' && this.#loaded !== undefined) return this.#loaded;
-      texts.push(text === 'shortage' ? { kind: 'unreadable', reason: 'not enough resources' } : text);
+      if (text === 'shortage') stamps.set(step.value, 'to be read again');
+      step = gathering.next(text === 'shortage' ? { kind: 'unreadable', reason: 'not enough resources' } : text);
     }
-    const { people } = this.#options;
-    const [allowText = MISSING, denyText = MISSING] = texts;
-    const allow = parseHostsTable(this.#allowPath, allowText, people);
-    const deny = parseHostsTable(this.#denyPath, denyText, people);
-    const lists = await this.#readLists([...wordsOf(allow), ...wordsOf(deny)], stamps);
-    if (lists === undefined) return this.#loaded ?? { tables: CLOSED, stamps };
-    this.#report([allow, deny]);
-    return { tables: { allow, deny, lists, isServerAsked: asksForServer([allow, deny]) }, stamps };
-  }
-
-  /** Undefined when the machine is too short of something to tell. */
-  async #readLists(words: readonly string[], stamps: Map<string, string>): Promise<HostsTables['lists'] | undefined> {
-    const lists = new Map<string, readonly string[]>();
-    const wanted = new Set(listsNamedIn(words));
-    let looked = 0;
-    for (const path of wanted) {
-      looked += 1;
-      if (looked > MOST_LISTS) {
-        this.#doubt(path, 'too many files');
-        break;
-      }
-      stamps.set(path, await stampOf(path));
-      const text = await this.#read(path);
-      if (text === 'shortage') return undefined;
-      if (text.kind === 'unreadable') {
-        this.#doubt(path, text.reason);
-        continue;
-      }
-      const found = text.kind === 'text' ? parseHostList(text.text) : [];
-      lists.set(path, found);
-      for (const further of listsNamedIn(found)) wanted.add(further);
-    }
-    return lists;
-  }
-
-  #doubt(path: string, reason: string): void {
-    this.#options.log('warning', 'libwrap', `${path}: cannot open: ${reason}; nobody knows whom it means`);
-  }
-
-  #report(tables: readonly HostsTable[]): void {
-    for (const { place, text } of tables.flatMap(({ findings }) => findings)) {
-      this.#options.log('warning', 'libwrap', `${place}: ${text}`);
-    }
+    const { tables, findings } = step.value;
+    for (const { place, text } of findings) log('warning', 'libwrap', `${place}: ${text}`);
+    return { tables, stamps };
   }
 
   /** A FIFO or a device is not waited for. */
@@ -161,10 +112,6 @@ export class HostsFiles {
 }
 
 const MISSING: HostsText = { kind: 'missing' };
-
-const BROKEN: HostsTable = { path: 'hosts.deny', rules: [], isBroken: true, findings: [] };
-/** What nobody passes. */
-const CLOSED: HostsTables = { allow: BROKEN, deny: BROKEN, lists: new Map(), isServerAsked: false };
 
 /** Which file it is and how it has last changed; why it cannot be looked at. */
 async function stampOf(path: string): Promise<string> {

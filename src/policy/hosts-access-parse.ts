@@ -80,9 +80,6 @@ export function parseHostList(text: string): readonly string[] {
   return text.split(/[ \t\n\v\f\r]+/).filter((word) => word !== '');
 }
 
-/** Files that patterns name; what stands in more is not known. */
-export const MOST_LISTS = 64;
-
 /** The files that the patterns of a table, or of such a file, name. */
 export function listsNamedIn(words: readonly string[]): string[] {
   return words.map((word) => hostPart(word)).filter((word) => word.startsWith('/'));
