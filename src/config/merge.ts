@@ -149,6 +149,10 @@ class BlockReader implements ReadContext {
     this.#diagnostics.push({ code, args, ...(span && { span }), ...(hint !== undefined && { hint }) });
   }
 
+  get operator(): Assignment['operator'] {
+    return this.#assignment?.operator ?? '=';
+  }
+
   get #scope(): 'service' | 'defaults' {
     return this.#service === undefined ? 'defaults' : 'service';
   }
@@ -173,7 +177,8 @@ class BlockReader implements ReadContext {
       else this.report('XC102', [service, name.text], name);
       return false;
     }
-    if (!row.operators.includes(operator)) {
+    const operators = (this.#service === undefined ? row.operatorsInDefaults : undefined) ?? row.operators;
+    if (!operators.includes(operator)) {
       this.report('XC103', [service, operator, name.text], { text: operator, span: operatorSpan }, 'write "="');
       return false;
     }
@@ -196,11 +201,16 @@ class BlockReader implements ReadContext {
 
   /** True where the value was good and is now set. */
   #assign(row: AttributeRow, { name, operator, values }: Assignment): boolean {
+    if (operator === '-=' && row.removeRefused !== undefined) {
+      this.#fail(row.removeRefused);
+      return false;
+    }
     const value = row.read(values, this);
-    if (value === FAILED) this.#fail();
-    const combined = row.list === undefined || value === FAILED ? value : this.#combine(row, operator, value);
-    if (combined === FAILED) return false;
-    this.values[row.name] = combined;
+    if (value === FAILED) {
+      this.#fail();
+      return false;
+    }
+    this.values[row.name] = row.list === undefined ? value : this.#combine(row, operator, value);
     this.origins[row.name] = { from: this.#scope, span: name.span };
     return true;
   }
@@ -209,10 +219,7 @@ class BlockReader implements ReadContext {
   #combine(row: AttributeRow, operator: Assignment['operator'], value: unknown): unknown {
     if (operator === '=' && this.#service !== undefined) return row.list?.add(undefined, value);
     const base = this.origins[row.name] === undefined ? this.#inherited(row) : this.values[row.name];
-    if (operator !== '-=') return row.list?.add(base, value);
-    if (row.list?.remove !== undefined) return row.list.remove(base, value);
-    if (row.removeRefused !== undefined) this.#fail(row.removeRefused);
-    return FAILED;
+    return operator === '-=' ? row.list?.remove?.(base, value) : row.list?.add(base, value);
   }
 
   #inherited(row: AttributeRow): unknown {

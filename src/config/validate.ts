@@ -150,7 +150,7 @@ function checkInternal({ draft, report }: Examination): boolean {
     return true;
   }
   if (!isOfType(draft, 'INTERNAL')) return true;
-  const socketType = values.socket_type ?? 'stream';
+  const socketType = values.socket_type ?? 'Unknown socket type';
   if (BUILTINS.get(name.toLowerCase())?.includes(socketType) === true) return true;
   report('XC214', [name, socketType], 'type', `known are ${[...BUILTINS.keys()].join(' ')}`);
   return false;

@@ -64,11 +64,23 @@ export function openLog(premises: Premises, operation: ServiceInOperation): bool
     return true;
   } catch (error) {
     if (!(error instanceof SystemError)) throw error;
-    premises.log('info', FUNC, `open( ${error.subject} ) failed: ${error.described}`);
-    premises.log('error', FUNC, `creation of ${operation.id} log failed`);
+    reportLog(premises, operation, error);
     premises.log('error', 'svc_activate', `Service ${operation.id} failed to start and is deactivated.`);
     return false;
   }
+}
+
+/** The common log of those that have it from `defaults`; each load makes another. */
+const toldLogs = new WeakSet<object>();
+
+/** compat: what is wrong with the common log is said once, for all services that have it. */
+function reportLog({ log }: Premises, { service, id }: ServiceInOperation, error: SystemError): void {
+  const target = service.config.log_type ?? {};
+  const isCommon = service.origins.log_type?.from === 'defaults';
+  if (toldLogs.has(target)) return;
+  if (isCommon) toldLogs.add(target);
+  log('info', FUNC, `open( ${error.subject} ) failed: ${error.described}`);
+  log('error', FUNC, `creation of ${isCommon ? 'default' : id} log failed`);
 }
 
 /** Opens the socket as start-up and reload do: at once, or patiently where XINETD_BIND_DELAY asks for pauses. */

@@ -162,4 +162,11 @@ describe('defaults', () => {
     const loaded = loadText(defaultsText('log_type = SYSLOG daemon', 'log_type = FILE /x'));
     expect(codesOf(loaded)).toEqual(['XC109', 'XC107']);
   });
+
+  test.each(['=', '+=', '-='])('name it with %s', (operator) => {
+    const loaded = loadText(defaultsText(`log_type ${operator} FILE /x`));
+    expect(codesOf(loaded)).toEqual([]);
+    expect(loaded.defaults.values.log_type).toMatchObject({ kind: 'file', path: '/x' });
+    expect(codesOf(loadText(serviceText([`log_type ${operator} FILE /x`])))).toEqual(operator === '=' ? [] : ['XC103']);
+  });
 });

@@ -49,6 +49,7 @@ describe('a duplicate', () => {
 describe('a rule', () => {
   test.each([
     ['XC214', ['type = INTERNAL UNLISTED'], 't1'],
+    ['XC214', ['type = INTERNAL UNLISTED', 'socket_type = -', 'protocol = -'], 'echo'],
     ['XC214', ['type = INTERNAL UNLISTED', 'socket_type = dgram', 'wait = yes'], 'tcpmux'],
     ['XC215', ['type = INTERNAL UNLISTED', 'flags = LABELED'], 'echo'],
     ['XC216', ['flags = LABELED', 'socket_type = dgram', 'wait = yes'], 't1'],

@@ -193,3 +193,19 @@ test('standard output in a file goes on after a full disk', async () => {
   await until('every line', () => linesOf('/run/stdout/log').length === 101);
   for (const line of linesOf('/run/stdout/log').slice(1)) expect(line).toMatch(LINE);
 });
+
+test('a common log that cannot be made is told once, and takes along the services that have it', async () => {
+  const port = freshPort(3);
+  const own = builtin('daytime', { port, id: 'own', log_type: 'SYSLOG daemon' });
+  const common = ['a', 'b'].map((id, index) => builtin('daytime', { port: port + index + 1, id })).join('');
+  const text = defaults({ log_type: 'FILE {folder}/nowhere/log' }) + own + common;
+  const daemon = await startDaemon(text);
+  await daemon.reload(text.replaceAll('daytime', 'time'));
+  const told = daemon.log.match(/(?:creation of|Service) .*/g);
+  const once = [
+    'creation of default log failed',
+    'Service a failed to start and is deactivated.',
+    'Service b failed to start and is deactivated.',
+  ];
+  expect(told).toEqual([...once, ...once]);
+});

@@ -9,7 +9,7 @@ import type { Word } from '../syntax.ts';
 import { formatIPv4, formatIPv6, mappedIPv4, mask32, maskIPv6, parseIPv4, parseIPv6 } from './ip-text.ts';
 import { FAILED } from './row.ts';
 import type { Failed, ListOperations, ReadContext } from './row.ts';
-import type { AddressPattern } from './values.ts';
+import type { AddressPattern, IPv6Words } from './values.ts';
 import { MOST_ID } from './words.ts';
 
 /** What an address is once it is out of its word. */
@@ -183,7 +183,7 @@ function refuse(word: Word, context: ReadContext, code: 'XC163' | 'XC164' | 'XC1
 
 function misfitHint(text: string): string | undefined {
   const netmask = /^([\d.]+)\/(255\.[\d.]+)$/.exec(text);
-  if (netmask !== null) return `write ${netmask[1] ?? ''}/${prefixOf(netmask[2] ?? '')}`;
+  if (netmask !== null) return `write ${netmask[1] ?? ''}/${prefixOf(parseIPv4(netmask[2] ?? '') ?? ALL_BITS)}`;
   if (/^[\d.]+-[\d.]+$/.test(text)) return 'ranges are not known: use a prefix such as 10.0.0.0/28';
   if (PERSON.test(text)) return 'no such user or group on this machine';
   if (text.startsWith('#')) return 'a comment needs a line of its own';
@@ -191,9 +191,8 @@ function misfitHint(text: string): string | undefined {
   return text.includes('*') ? 'wildcards are not known: use a prefix such as 10.0.0.0/8' : undefined;
 }
 
-function prefixOf(mask: string): number {
-  const bits = parseIPv4(mask) ?? ALL_BITS;
-  return bits === ALL_BITS ? 32 : Math.clz32(~bits >>> 0);
+function prefixOf(mask: number): number {
+  return mask === ALL_BITS ? 32 : Math.clz32(~mask >>> 0);
 }
 
 /** `+=` adds, `-=` removes every pattern that says the same, however it was spelled. */
@@ -217,15 +216,20 @@ export function showAddress(pattern: AddressPattern): string {
   if (pattern.kind === 'host' || pattern.kind === 'domain') return `${pattern.text}(HOST)`;
   if (pattern.kind === 'uid' || pattern.kind === 'gid') return `${pattern.kind}:${pattern.number}(PERSON)`;
   const written = pattern.text.split('/', 1)[0] ?? '';
+  const v6 = parseIPv6(written);
   if (pattern.kind === 'ipv4') {
-    const v6 = parseIPv6(written);
-    const address = v6 === undefined ? formatIPv4(parseIPv4(written) ?? pattern.address) : formatIPv6(v6);
-    return pattern.form === 'numeric' ? `${address}(NUMERIC)` : `${address}/${formatIPv4(pattern.mask)}(NET)`;
+    const isOne = pattern.form === 'numeric' || pattern.mask === ALL_BITS;
+    if (v6 !== undefined) return showIPv6(v6, isOne ? undefined : 96 + prefixOf(pattern.mask));
+    const address = formatIPv4(parseIPv4(written) ?? pattern.address);
+    return isOne ? `${address}(NUMERIC)` : `${address}/${formatIPv4(pattern.mask)}(NET)`;
   }
-  const address = formatIPv6(parseIPv6(written) ?? pattern.words);
-  if (pattern.form === 'numeric') return `${address}(NUMERIC)`;
-  const mask = formatIPv6(maskIPv6([ALL_BITS, ALL_BITS, ALL_BITS, ALL_BITS], pattern.prefix));
-  return `${address}/${mask}(NET)`;
+  return showIPv6(v6 ?? pattern.words, pattern.form === 'numeric' ? undefined : pattern.prefix);
+}
+
+function showIPv6(words: IPv6Words, prefix: number | undefined): string {
+  if (prefix === undefined) return `${formatIPv6(words)}(NUMERIC)`;
+  const mask = formatIPv6(maskIPv6([ALL_BITS, ALL_BITS, ALL_BITS, ALL_BITS], prefix));
+  return `${formatIPv6(words)}/${mask}(NET)`;
 }
 
 /** In configuration syntax. */

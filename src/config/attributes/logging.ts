@@ -107,6 +107,7 @@ export const logType = attribute({
   name: 'log_type',
   scope: 'both',
   operators: ASSIGN_ONLY,
+  operatorsInDefaults: ANY_OPERATOR,
   arity: 'some',
   read: readLogType,
   repeatRefused: 'XC109',

@@ -16,6 +16,8 @@ export interface ReadContext {
   readonly ports: ConfigPorts;
   /** True for a line of inetd.conf, whose server is not examined. */
   readonly isInetd: boolean;
+  /** Of the assignment that is read. */
+  readonly operator: AssignmentOperator;
   /** Reports a finding about `word`, or about the whole assignment where no word is given. */
   report(code: DiagnosticCode, args: readonly (string | number)[], word?: Word, hint?: string): void;
 }
@@ -60,6 +62,8 @@ export interface AttributeRow<Name extends string = string, Value = unknown, Fal
   readonly aliases?: readonly string[];
   readonly scope: 'service' | 'defaults' | 'both';
   readonly operators: readonly AssignmentOperator[];
+  /** Where `defaults` takes others. */
+  readonly operatorsInDefaults?: readonly AssignmentOperator[];
   readonly arity: Arity;
   /** Whether a first word of this kind stands alone, whatever the arity. */
   isAlone?(text: string): boolean;

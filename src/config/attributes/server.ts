@@ -80,6 +80,7 @@ function readEnvironment(words: readonly Word[], context: ReadContext): readonly
 }
 
 function readPassed(words: readonly Word[], context: ReadContext): readonly string[] {
+  if (context.operator === '-=') return words.map((word) => word.text);
   const isDefined = (word: Word): boolean => context.ports.environment.some((line) => line.startsWith(`${word.text}=`));
   for (const word of words) if (!isDefined(word)) context.report('XC138', [word.text], word);
   return words.filter(isDefined).map((word) => word.text);

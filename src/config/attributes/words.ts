@@ -180,10 +180,11 @@ export function flagList<Flag extends string>(known: readonly Flag[]) {
 /** `+=` and `-=` of words, compared by `fold`. */
 export function wordList(fold: (word: string) => string) {
   return {
-    add: (base: readonly string[] | undefined, added: readonly string[]): readonly string[] => [
-      ...(base ?? []),
-      ...added,
-    ],
+    add: (base: readonly string[] | undefined, added: readonly string[]): readonly string[] => {
+      const words = new Map<string, string>();
+      for (const word of [...(base ?? []), ...added]) if (!words.has(fold(word))) words.set(fold(word), word);
+      return [...words.values()];
+    },
     remove: (base: readonly string[] | undefined, removed: readonly string[]): readonly string[] => {
       const gone = new Set(removed.map(fold));
       return (base ?? []).filter((word) => !gone.has(fold(word)));

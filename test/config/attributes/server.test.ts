@@ -50,6 +50,7 @@ describe('env', () => {
     ['env = A', 'XC137'],
     ['env = A = 1', 'XC137'],
     ['env -= A=1', 'XC108'],
+    ['env -= A', 'XC108'],
   ])('refuses %s with %s', (line, code) => {
     expect(codesFor(line)).toEqual([code, 'XC106', 'XC250']);
   });
@@ -60,6 +61,12 @@ describe('passenv', () => {
     const loaded = loadText(serviceText(['passenv = PATH NOPE HOME', 'passenv -= HOME']));
     expect(codesOf(loaded)).toEqual(['XC138']);
     expect(loaded.services[0]?.config.passenv).toEqual(['PATH']);
+  });
+
+  test('names each variable once, and takes out what nobody has', () => {
+    const loaded = loadText(serviceText(['passenv = PATH HOME PATH', 'passenv += HOME LANG', 'passenv -= NOPE LANG']));
+    expect(codesOf(loaded)).toEqual([]);
+    expect(loaded.services[0]?.config.passenv).toEqual(['PATH', 'HOME']);
   });
 
   test('is absent unless somebody writes it', () => {
