@@ -57,6 +57,7 @@ export class CrashRestart {
   readonly #sockets = new Set<number>();
   #isAtWork = false;
   #isPlanning = false;
+  #isTooOften = false;
   #record = -1;
 
   constructor(parts: CrashParts) {
@@ -98,7 +99,7 @@ export class CrashRestart {
 
   /** Until then a crash is the end: the number of a closed socket may be another file's already. */
   #planAnew(): void {
-    if (!this.#isAtWork || this.#isPlanning) return;
+    if (!this.#isAtWork || this.#isPlanning || this.#isTooOften) return;
     cancelRestart();
     this.#isPlanning = true;
     setImmediate(() => {
@@ -110,9 +111,10 @@ export class CrashRestart {
   #plan(): void {
     const { crashesMs, inherited, log } = this.#parts;
     const recentMs = crashesMs.filter((atMs) => atMs > monotonicMs() - CRASHES_WITHIN_MS);
-    if (recentMs.length >= MOST_CRASHES) {
+    this.#isTooOften = recentMs.length >= MOST_CRASHES;
+    if (this.#isTooOften) {
       log('error', FUNC, `${recentMs.length} crashes within a minute: the next one is the end`);
-      setTimeout(() => this.#planAnew(), CRASHES_WITHIN_MS).unref();
+      setTimeout(() => this.#isAtWork && this.#plan(), CRASHES_WITHIN_MS).unref();
       return;
     }
     const shared = inherited.shared.map(({ fd, name }) => ({ fd, name }));

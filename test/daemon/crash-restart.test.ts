@@ -98,6 +98,8 @@ describe('the plan for a crash', () => {
       Array.from({ length: 5 }, () => minutesAgo(0.5)),
     );
     restart.begin();
+    restart.keep(0);
+    restart.forget(0);
     restart.now();
     expect(lines).toEqual(['error: 5 crashes within a minute: the next one is the end']);
   });
