@@ -33,7 +33,7 @@
         "-fvisibility=hidden", "-fno-strict-aliasing", "-fstack-protector-strong", "-fstack-clash-protection"
       ],
       "cflags!": ["-Wno-unused-parameter"],
-      "defines": ["_GNU_SOURCE", "_FORTIFY_SOURCE=2", "NAPI_VERSION=9"],
+      "defines": ["_GNU_SOURCE", "_LARGEFILE64_SOURCE", "_FORTIFY_SOURCE=2", "NAPI_VERSION=9"],
       "ldflags": ["-Wl,-z,relro", "-Wl,-z,now", "-Wl,-z,noexecstack"]
     }
   ]

@@ -51,7 +51,7 @@ const STRANGERS: readonly NodeJS.Signals[] = [
   'SIGXFSZ',
 ];
 
-/** The real-time signals that the C library leaves to programs. */
+/** The real-time signals; the watch passes over one that the C library keeps for itself (musl: 34). */
 const REAL_TIME = Array.from({ length: 31 }, (_, index) => 34 + index);
 
 /**

@@ -24,8 +24,8 @@
 #define NEVER_BLOCKED                                                                                                  \
   (SIGNAL_BIT(SIGSEGV) | SIGNAL_BIT(SIGBUS) | SIGNAL_BIT(SIGFPE) | SIGNAL_BIT(SIGILL) | SIGNAL_BIT(SIGTRAP) |          \
    SIGNAL_BIT(SIGSYS) | SIGNAL_BIT(SIGKILL) | SIGNAL_BIT(SIGSTOP))
-/* The two that the C library keeps for itself. */
-#define OF_THE_LIBRARY (SIGNAL_BIT(32) | SIGNAL_BIT(33))
+/* Those that the C library keeps for itself: from 32 up to SIGRTMIN. */
+#define OF_THE_LIBRARY (SIGNAL_BIT(SIGRTMIN) - SIGNAL_BIT(32))
 #define GUARDED (~(signal_mask)(NEVER_BLOCKED | OF_THE_LIBRARY))
 
 /* Set by the program that hands over, for the next one: the file that it preloads. */

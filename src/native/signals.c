@@ -11,7 +11,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-enum { HIGHEST_SIGNAL = 64, WAKE_TRIES = 8 };
+enum { HIGHEST_SIGNAL = 64, LAST_PLAIN_SIGNAL = 31, WAKE_TRIES = 8 };
 
 static struct {
   void (*heard)(int number); /* NULL: not ours */
@@ -142,6 +142,8 @@ VERB(watch_signals)
       close_all(env);
       return NULL;
     }
+    if (number > LAST_PLAIN_SIGNAL && number < SIGRTMIN)
+      continue; /* the C library's own: two of glibc's, three of musl's */
     int error = hear_signal((int)number, tell_signal);
     if (error != 0) {
       close_all(env);

@@ -160,7 +160,9 @@ static void give_back(void)
   bool is_worth_collecting = anonymous_kilobytes() > kilobytes_after_collection + GARBAGE_KILOBYTES;
   if (is_worth_collecting)
     collect_garbage();
+#ifdef __GLIBC__ /* elsewhere free() gives back by itself, or nothing does */
   malloc_trim(0);
+#endif
   if (is_worth_collecting)
     kilobytes_after_collection = anonymous_kilobytes();
   int fd = open("/proc/self/smaps", O_RDONLY | O_CLOEXEC);
