@@ -24,6 +24,13 @@ describe('a program that ends by itself', () => {
     const { stdout } = inAnotherProcess(`${PLANNED} plan(); ${OVERFLOW}`, ['--stack-size=65000']);
     expect(stdout).toMatch(/^(\d+) \1 planned\|11 [1-9]\d* closed \/usr value\n$/);
   });
+  test('because its memory is used up is followed by it', () => {
+    const { stdout } = inAnotherProcess(
+      `${PLANNED} plan(); const kept = []; for (;;) kept.push(new Array(9e4).fill({}));`,
+      ['--max-old-space-size=16'],
+    );
+    expect(stdout).toMatch(/^(\d+) \1 planned\|6 [1-9]\d* closed \/usr value\n$/);
+  });
   test('without a plan, or with one that is called off, ends', () => {
     for (const planned of ['', 'plan(); core.cancelRestart();'])
       expect(inAnotherProcess(`${PLANNED} ${planned} process.abort();`)).toMatchObject({ signal: 'SIGABRT' });
