@@ -88,6 +88,7 @@ function interleave(
   const result: Diagnostic[] = [];
   let next = 0;
   for (const [index, { block, diagnostics, asides = [] }] of blocks.entries()) {
+    if (diagnostics.length + asides.length === 0 && counts[index] === next) continue;
     const upToHere = syntax.slice(next, counts[index]);
     const inside = upToHere.findIndex(
       ({ span }) => span?.source === block.span.source && span.start > block.span.start,

@@ -64,19 +64,20 @@ export function mergeBlocks(blocks: readonly (ServiceBlock | DefaultsBlock)[], p
   const findings = new Map<DefaultsBlock, readonly Diagnostic[]>();
   for (const block of blocks) if (block.kind === 'defaults') findings.set(block, common.read(block.assignments));
   const defaults: Defaults = { values: common.values, origins: common.origins, isFatal: common.isBroken };
+  const legacy = legacyOf(defaults);
   const merged = blocks.map((block) =>
     block.kind === 'defaults'
       ? { block, diagnostics: findings.get(block) ?? [] }
-      : mergeService(block, defaults, ports),
+      : mergeService(block, defaults, legacy, ports),
   );
   return { blocks: merged, defaults };
 }
 
-function mergeService(block: ServiceBlock, defaults: Defaults, ports: ConfigPorts): MergedBlock {
+function mergeService(block: ServiceBlock, defaults: Defaults, legacy: Legacy, ports: ConfigPorts): MergedBlock {
   const reader = new BlockReader(ports, block.name.text, block.isInetd === true, defaults);
   const diagnostics = reader.read(block.assignments);
   const { values, origins } = reader;
-  inherit(values, origins, defaults);
+  inherit(values, origins, legacy);
   const state = reader.isDisabled
     ? 'disabled'
     : !block.isComplete
@@ -98,13 +99,22 @@ function asidesOf({ name, unheard }: ServiceBlock, ports: ConfigPorts): readonly
 
 const INHERITED = ATTRIBUTES.filter((row) => row.inherit !== 'never');
 
-function inherit(values: Record<string, unknown>, origins: Record<string, Origin>, defaults: Defaults): void {
+/** What `defaults` have for services that say nothing themselves. */
+type Legacy = readonly { readonly name: string; readonly value: unknown; readonly place: Origin }[];
+
+function legacyOf(defaults: Defaults): Legacy {
   const common: Readonly<Record<string, unknown>> = defaults.values;
   const places: Readonly<Record<string, Origin>> = defaults.origins;
-  for (const { name } of INHERITED) {
+  return INHERITED.flatMap(({ name }) => {
     const place = places[name];
-    if (place === undefined || origins[name] !== undefined) continue;
-    values[name] = common[name];
+    return place === undefined ? [] : { name, value: common[name], place };
+  });
+}
+
+function inherit(values: Record<string, unknown>, origins: Record<string, Origin>, legacy: Legacy): void {
+  for (const { name, value, place } of legacy) {
+    if (origins[name] !== undefined) continue;
+    values[name] = value;
     origins[name] = place;
   }
 }

@@ -45,7 +45,7 @@ export async function takeUp(
   operation: ServiceInOperation,
   opened: Extract<OpenResult, { ok: true }>,
 ): Promise<boolean> {
-  const isGuarded = intercept(premises, operation, opened.socket.fd);
+  const isGuarded = opened.isNew === true || intercept(premises, operation, opened.socket.fd);
   if (isGuarded && (await registerRpc(premises, operation, opened.socket))) {
     listen(premises, operation, opened);
     return true;

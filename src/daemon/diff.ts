@@ -16,7 +16,9 @@ export function diffServices(before: readonly Service[], after: readonly Service
   const waiting = new Map<string, Service[]>();
   for (const service of after) {
     const id = service.config.id.toLowerCase();
-    waiting.set(id, [...(waiting.get(id) ?? []), service]);
+    const others = waiting.get(id);
+    if (others === undefined) waiting.set(id, [service]);
+    else others.push(service);
   }
   const keep: ServiceDiff['keep'][number][] = [];
   const drop: Service[] = [];
@@ -27,42 +29,47 @@ export function diffServices(before: readonly Service[], after: readonly Service
     if (match === undefined) drop.push(service);
     else {
       candidates.splice(at, 1);
-      keep.push({ before: service, after: match, isRebound: endpointKey(service) !== endpointKey(match) });
+      keep.push({ before: service, after: match, isRebound: !isSameEndpoint(service, match) });
     }
   }
   const kept = new Set(keep.map(({ after: service }) => service));
   return { start: after.filter((service) => !kept.has(service)), keep, drop };
 }
 
+type Config = Service['config'];
+
+const KINDS = ['UNLISTED', 'INTERNAL', 'RPC', 'TCPMUX', 'TCPMUXPLUS'] as const;
+/** Those that make a listening socket another one. Socket options count: they are set before bind. */
+const SOCKET_FLAGS = ['IPv4', 'IPv6', 'NODELAY', 'KEEPALIVE'] as const;
+
 /** The reference's test for "the same service": types, wait, protocol, socket type, port or program. */
-function isSameKind(a: Service, b: Service): boolean {
-  return kindKey(a) === kindKey(b);
-}
-
-function kindKey({ config }: Pick<Service, 'config'>): string {
-  const types = ['UNLISTED', 'INTERNAL', 'RPC', 'TCPMUX', 'TCPMUXPLUS'].map((type) =>
-    config.type.some((own) => own === type) ? type : '-',
+function isSameKind({ config: a }: Service, { config: b }: Service): boolean {
+  return (
+    a.wait === b.wait &&
+    a.protocol.number === b.protocol.number &&
+    a.socket_type === b.socket_type &&
+    KINDS.every((type) => a.type.includes(type) === b.type.includes(type)) &&
+    (a.type.includes('RPC') ? a.rpc_number === b.rpc_number : a.port === b.port)
   );
-  const number = types.includes('RPC') ? config.rpc_number : config.port;
-  return [...types, config.wait, config.protocol.number, config.socket_type, number].join(' ');
 }
 
-function unixKey({ socket_path, socket_mode, socket_user, socket_group }: Service['config']): readonly unknown[] {
-  return socket_path === undefined ? [] : [socket_path, socket_mode, socket_user?.uid, socket_group?.gid];
+/** Of two services of a kind: everything else that makes a listening socket what it is. */
+function isSameEndpoint({ config: a }: Service, { config: b }: Service): boolean {
+  return (
+    a.port === b.port &&
+    a.bind?.address === b.bind?.address &&
+    a.v6only === b.v6only &&
+    a.free_bind === b.free_bind &&
+    SOCKET_FLAGS.every((flag) => a.flags.includes(flag) === b.flags.includes(flag)) &&
+    a.socket_path === b.socket_path &&
+    (a.socket_path === undefined || isSameFile(a, b))
+  );
 }
 
-/** Everything that makes a listening socket what it is. Socket options count: they are set before bind. */
-function endpointKey({ config }: Pick<Service, 'config'>): string {
-  const family = config.flags.filter((flag) => flag === 'IPv4' || flag === 'IPv6');
-  const options = config.flags.filter((flag) => flag === 'NODELAY' || flag === 'KEEPALIVE');
-  return [
-    kindKey({ config }),
-    config.port,
-    ...family,
-    config.bind?.address ?? '*',
-    config.v6only,
-    config.free_bind,
-    ...unixKey(config),
-    ...options,
-  ].join(' ');
+function isSameFile(a: Config, b: Config): boolean {
+  return (
+    a.socket_mode === b.socket_mode &&
+    a.socket_user?.uid === b.socket_user?.uid &&
+    a.socket_group?.gid === b.socket_group?.gid
+  );
 }

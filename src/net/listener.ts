@@ -46,7 +46,7 @@ export class Listener {
     this.endpoint = endpoint;
     this.socket = opened;
     this.#events = events;
-    this.port = localPort(opened.fd);
+    this.port = opened.spec.family !== 'unix' && opened.spec.port > 0 ? opened.spec.port : localPort(opened.fd);
   }
 
   /** The descriptor, owned here; -1 once closed. */

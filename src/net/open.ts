@@ -31,7 +31,12 @@ export type OpenNote =
   | { readonly kind: 'bind-retry'; readonly attempt: number };
 
 export type OpenResult =
-  | { readonly ok: true; readonly socket: OpenedSocket }
+  | {
+      readonly ok: true;
+      readonly socket: OpenedSocket;
+      /** Bound here and now, so that it has its filter. */
+      readonly isNew?: true;
+    }
   | { readonly ok: false; readonly error: SystemError };
 
 /** How often binding is tried again. */
@@ -75,7 +80,11 @@ function attempt(endpoint: Endpoint, onNote: (note: OpenNote) => void): OpenResu
 function openSpec({ filterFor }: Endpoint, spec: OpenedSocket['spec']): OpenResult {
   try {
     const isUnix = spec.family === 'unix';
-    return { ok: true, socket: isUnix ? openPath(spec) : { fd: openSocket(spec, filterFor(spec.family)), spec } };
+    return {
+      ok: true,
+      isNew: true,
+      socket: isUnix ? openPath(spec) : { fd: openSocket(spec, filterFor(spec.family)), spec },
+    };
   } catch (error) {
     if (error instanceof SystemError) return { ok: false, error };
     throw error;
