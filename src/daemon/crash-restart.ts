@@ -1,6 +1,7 @@
 // A program that fails beyond repair (Node aborts, a fault, an error that nobody owns) is followed by a fresh one in the
 // same process, with the same listening sockets: those who come meanwhile wait in the kernel's queues. What it needs lies
-// ready in a file in memory; running servers live on, but the fresh program does not know them. One that keeps failing ends.
+// ready in a file in memory; what it needs to know of running servers it reads off them (survivors.ts). One that keeps failing
+// ends.
 
 import { closeSync } from 'node:fs';
 import { constants } from 'node:os';
@@ -155,7 +156,7 @@ export function claimCrash(environment: NodeJS.ProcessEnv): Crash | undefined {
   return {
     sockets: [...own, ...shared.map((socket) => ({ ...socket, isShared: true }))].flatMap(inheritedSocket),
     crashesMs: [...crashesMs, monotonicMs()],
-    text: `the program ${howItEnded(ending)} and was started again in its place; running servers live on, uncounted`,
+    text: `the program ${howItEnded(ending)} and was started again in its place`,
   };
 }
 

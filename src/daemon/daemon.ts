@@ -15,7 +15,6 @@ import type { ControlSocket } from './control.ts';
 import { counted } from './counted.ts';
 import { Findings } from './findings.ts';
 import type { People } from './findings.ts';
-import type { Handover } from './handover.ts';
 import { Latecomers } from './latecomers.ts';
 import { removePidFile } from './pid-file.ts';
 import type { Premises } from './premises.ts';
@@ -27,6 +26,7 @@ import { reopenLog } from './reopen-log.ts';
 import type { ServiceInOperation } from './service.ts';
 import type { Intention } from './signals.ts';
 import { startServices } from './start.ts';
+import type { Predecessor } from './start.ts';
 import { writeStateDump } from './state-dump.ts';
 import type { DumpHead } from './state-dump.ts';
 import { endServers, stopInternalServers } from './stop.ts';
@@ -98,7 +98,7 @@ export class Daemon {
   }
 
   /** Reads the configuration and brings its services into operation. True when the daemon is at work. */
-  async start(handover: Handover | undefined): Promise<boolean> {
+  async start(predecessor: Predecessor): Promise<boolean> {
     const loaded = this.#load();
     this.#loaded = loaded;
     this.#findings.report(loaded.diagnostics);
@@ -111,13 +111,13 @@ export class Daemon {
       return this.#end(1);
     }
     this.#findings.show(loaded, this.#premises.world);
-    this.#premises.bans.load(handover?.bans);
+    this.#premises.bans.load(predecessor.handover?.bans);
     // Before the first caller: where too many wait it is decided on what is known.
     await this.#premises.hosts.current();
     this.#parts.control.reserve();
     const { operations, failed } = await startServices(this.#premises, loaded.services, {
       isDebug: this.#settings.isDebug,
-      handover,
+      ...predecessor,
     });
     this.#operations = operations;
     this.#latecomers.expect(failed);

@@ -1,6 +1,8 @@
 // What a process finds that another program has left it: the program that detached it, the one it replaces, a service manager.
 
 import type { Severity } from '../config/diagnostic.ts';
+import { monotonicMs } from '../native/monotonic.ts';
+import { continueRequestNumbers, lastRequestNumber } from '../net/request-number.ts';
 import { claimCrash } from './crash-restart.ts';
 import { claimStatusPipe } from './detach.ts';
 import type { StatusPipe } from './detach.ts';
@@ -8,6 +10,8 @@ import { claimHandover } from './handover.ts';
 import type { Handover } from './handover.ts';
 import { claimSockets } from './inherited.ts';
 import type { InheritedSocket } from './inherited.ts';
+import { survivorsOf } from './survivors.ts';
+import type { Survivors } from './survivors.ts';
 
 export interface Inheritance {
   readonly statusPipe: StatusPipe | undefined;
@@ -17,6 +21,8 @@ export interface Inheritance {
   readonly handedSockets: number;
   /** When earlier programs of this process crashed, on the monotonic clock. */
   readonly crashesMs: readonly number[];
+  /** Servers of a program that crashed. */
+  readonly survivors: Survivors;
   /** There was another program in this process before. */
   readonly isSuccessor: boolean;
   /** For the log. */
@@ -29,6 +35,10 @@ export function claimInheritance(environment: NodeJS.ProcessEnv, pid: number): I
   const handover = claimHandover(environment);
   const crash = claimCrash(environment);
   const { sockets: given, complaints } = claimSockets(environment, pid);
+  const clocks = { monotonicMs: monotonicMs(), wallMs: Date.now() };
+  const survivors: Survivors = crash === undefined ? new Map() : survivorsOf(pid, clocks);
+  for (const { requestNumber } of [...survivors.values()].flat())
+    continueRequestNumbers(Math.max(requestNumber, lastRequestNumber()));
   const sockets = [...given, ...(handover?.inherited ?? []), ...(crash?.sockets ?? [])];
   const handed = handover?.services.filter(({ socket }) => socket !== undefined) ?? [];
   return {
@@ -37,6 +47,7 @@ export function claimInheritance(environment: NodeJS.ProcessEnv, pid: number): I
     sockets,
     handedSockets: handed.length + sockets.filter(({ isShared }) => !isShared).length,
     crashesMs: crash?.crashesMs ?? [],
+    survivors,
     isSuccessor: handover !== undefined || crash !== undefined,
     notes: [
       ...(crash === undefined ? [] : [{ level: 'critical', func: 'crash_restart', text: crash.text } as const]),

@@ -92,10 +92,10 @@ interface Surroundings {
 /** Resolves once everything is up; the daemon ends the process itself. */
 async function serve(daemon: Daemon, surroundings: Surroundings): Promise<undefined> {
   const { settings, programLog, inheritance } = surroundings;
-  const { statusPipe, handover, isSuccessor } = inheritance;
+  const { statusPipe, handover, survivors, isSuccessor } = inheritance;
   if (settings.pidFile !== undefined && !isSuccessor)
     reportPidFile(programLog, writePidFile(settings.pidFile, process.pid));
-  if (!(await daemon.start(handover))) return undefined;
+  if (!(await daemon.start({ handover, survivors }))) return undefined;
   await daemon.settle();
   statusPipe?.reportUp();
   if (handover !== undefined) reportTakeover(programLog, handover, settings.version);

@@ -5,9 +5,11 @@
 import type { Service } from '../config/service.ts';
 import { monotonicMs } from '../native/monotonic.ts';
 import { activate, enableLater, openLog } from './activate.ts';
-import type { Handover } from './handover.ts';
+import { counted } from './counted.ts';
+import type { HandedServer, Handover } from './handover.ts';
 import type { Premises } from './premises.ts';
 import { equip, ServiceInOperation } from './service.ts';
+import type { Survivors } from './survivors.ts';
 import { adoptLeftServers, adoptServers, distribute, inherit } from './takeover.ts';
 import type { Legacy } from './takeover.ts';
 
@@ -17,37 +19,62 @@ export interface StartResult {
   readonly failed: readonly ServiceInOperation[];
 }
 
-export interface StartOptions {
-  readonly isDebug: boolean;
+/** What an earlier program of this process has left, on purpose or by crashing. */
+export interface Predecessor {
   readonly handover: Handover | undefined;
+  readonly survivors: Survivors;
+}
+
+export interface StartOptions extends Predecessor {
+  readonly isDebug: boolean;
 }
 
 /** Starts all services. */
 export async function startServices(
   premises: Premises,
   services: readonly Service[],
-  { isDebug, handover }: StartOptions,
+  { isDebug, handover, survivors }: StartOptions,
 ): Promise<StartResult> {
   const legacies = handover === undefined ? undefined : distribute(premises, handover, services);
   const operations: ServiceInOperation[] = [];
   const failed: ServiceInOperation[] = [];
   const served = new Set<string>();
+  const left = new Map(survivors);
   // Equipped before the first one listens: what takes long has been done then.
   const equipped = services.map((service) => new ServiceInOperation(equip(service, premises.world)));
   premises.inherited.expect(equipped.map(({ id }) => id));
   for (const operation of equipped) {
     const legacy = legacies?.get(operation.service);
+    const orphans = takeOrphans(left, operation);
     const isUp = await begin(premises, operation, legacy);
     if (isUp && legacy !== undefined) {
       adoptServers(premises, operation, legacy.servers);
       served.add(legacy.handed.key);
     }
+    if (isUp) adoptServers(premises, operation, orphans);
+    else operation.state = 'not started';
     (isUp ? operations : failed).push(operation);
     if (isUp && isDebug) premises.log('debug', 'cnf_start_services', `Started service: ${operation.id}`);
   }
+  if (survivors.size > 0)
+    premises.log('notice', 'crash_restart', `took over ${counted(premises.children.total, 'running server')}`);
   if (handover !== undefined) adoptLeftServers(premises, handover, served);
   else premises.inherited.releaseUnused((name) => premises.supervisor.forgetName(name));
   return { operations, failed };
+}
+
+/** Each belongs to one service; a server that waits has the socket. */
+function takeOrphans(
+  left: Map<string, readonly HandedServer[]>,
+  operation: ServiceInOperation,
+): readonly HandedServer[] {
+  const id = operation.id.toLowerCase();
+  const { wait } = operation.service.config;
+  const orphans = left.get(id) ?? [];
+  left.delete(id);
+  const hasSocket = wait && orphans.length > 0 && operation.equipment.endpoint !== undefined;
+  if (hasSocket) operation.state = 'suspended';
+  return orphans.map((orphan) => ({ ...orphan, hasSocket }));
 }
 
 /** A service that was off for its rate stays off until its time is over. */

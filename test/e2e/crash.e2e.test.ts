@@ -4,16 +4,25 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { afterTest } from './support/cell.ts';
-import { call, datagram } from './support/clients.ts';
+import { call, datagram, exchange } from './support/clients.ts';
 import type { Conversation } from './support/clients.ts';
 import { output, run } from './support/command.ts';
 import { builtin, defaults, freshPort, service } from './support/configuration.ts';
 import { DAEMON, daemonFolder, startDaemon } from './support/daemon.ts';
 import type { Daemon } from './support/daemon.ts';
+import { childrenOf } from './support/processes.ts';
 import { injectMainFaults } from './support/strace.ts';
 import { until } from './support/wait.ts';
 
 const MOST_CRASHES = 5;
+const ANSWERS_TWO = `import socket
+mine = socket.socket(fileno=0)
+mine.setblocking(True)
+for word in (b"one\\n", b"two\\n"):
+    caller, _ = mine.accept()
+    caller.sendall(word)
+    caller.close()
+`;
 
 const CRASHED = /CRITICAL: \d+ \{crash_restart\} the program was ended by SIGABRT/g;
 
@@ -67,6 +76,40 @@ test('the sockets stay, and running servers live on', async () => {
     /\d\d:\d\d:\d\d/,
   );
   await daemon.logs(/unknown child process \d+ died/);
+});
+
+test('running servers count, and leave their EXIT lines', async () => {
+  const port = freshPort();
+  const daemon = await startDaemon(
+    defaults({ log_type: 'FILE {audit}', log_on_success: 'PID HOST EXIT DURATION', log_on_failure: 'HOST' }) +
+      service('cat', { port, server: '/bin/cat', instances: '1' }),
+  );
+  const client = await talk(port);
+  const [server] = childrenOf(daemon.pid);
+  await daemon.audits(1);
+  await crash(daemon);
+  await daemon.logs(/took over 1 running server\n/);
+  expect(await exchange(port)).toBe('');
+  client.hangUp();
+  const [, refused, ended] = await daemon.audits(3);
+  expect(refused).toMatch(/FAIL: cat service_limit from=::ffff:127\.0\.0\.1$/);
+  expect(ended).toMatch(new RegExp(`EXIT: cat status=0 pid=${server?.pid} duration=\\d+\\(sec\\)$`));
+  (await talk(port)).hangUp();
+});
+
+test('a server that waits keeps its socket', async () => {
+  const port = freshPort();
+  const waiter = { port, wait: 'yes', server: '/usr/bin/python3' };
+  const folder = daemonFolder();
+  writeFileSync(`${folder}/waiter.py`, ANSWERS_TWO);
+  const text = defaults() + service('waiter', { ...waiter, server_args: `${folder}/waiter.py` });
+  const daemon = await startDaemon(text);
+  expect(await exchange(port)).toBe('one\n');
+  await crash(daemon);
+  await until('the copy is gone, and no second one comes', () => childrenOf(daemon.pid).length === 1);
+  expect(await exchange(port)).toBe('two\n');
+  await until('it has ended', () => childrenOf(daemon.pid).length === 0);
+  for (const word of ['one\n', 'two\n']) expect(await exchange(port)).toBe(word);
 });
 
 test('a service that a reload brought is planned for, one that it took is not', async () => {
