@@ -170,3 +170,11 @@ test('a program that crashes again and again ends', async () => {
   await abort(daemon.pid).catch(() => 'gone');
   expect(await until('it has ended', () => daemon.process.signalCode ?? undefined)).toBe('SIGABRT');
 });
+
+test('whoever debugs sees the first one', async () => {
+  const text = defaults() + builtin('daytime', { port: freshPort() });
+  const daemon = await startDaemon(text, { flags: ['-d'], ready: /(?:)/ });
+  await until('it is at work', () => daemon.said.includes('Started working'));
+  await abort(daemon.pid).catch(() => 'gone');
+  expect(await until('it has ended', () => daemon.process.signalCode ?? undefined)).toBe('SIGABRT');
+});

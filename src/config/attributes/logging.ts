@@ -124,8 +124,8 @@ export const logType = attribute({
   manual: `SYSLOG: the system log; the level is info unless given. FILE: a file that is appended to; at SOFT bytes the daemon
 warns, at HARD bytes it stops writing. HARD is one per cent more than SOFT (at least 5k, at most 20k) unless given.
 JOURNAL: the journal of systemd, each entry with fields such as XINETD_SERVICE and XINETD_EVENT. STDOUT, STDERR: the standard
-streams of the daemon in the foreground, for containers. A FILE of defaults is one file for all that say nothing themselves. A
-file that was renamed or deleted is made anew. Without log_type nothing is logged, whatever log_on_success and log_on_failure say.`,
+streams of the daemon in the foreground, for containers. A FILE of defaults is one file for all that say nothing themselves; there
+"+=" and "-=" mean "=". A file that was renamed or deleted is made anew. Without log_type nothing is logged, whatever log_on_success and log_on_failure say.`,
 });
 
 export const logFormat = attribute({
