@@ -13,14 +13,20 @@ export async function cpuSeconds(pid: number): Promise<number | null> {
 }
 
 /** USER_HZ, the unit of /proc on every Linux that Node runs on. */
-const TICKS_A_SECOND = 100;
-/** utime, stime, cutime and cstime, counted after the name, which ends with the last parenthesis. */
+export const TICKS_A_SECOND = 100;
+/** utime, stime, cutime and cstime, counted as `statFields` has them. */
 const TIMES = [11, 15] as const;
+
+/** What follows the name in a line of /proc/PID/stat; the name ends with the last parenthesis. */
+export function statFields(line: string): readonly string[] {
+  return line.slice(line.lastIndexOf(')') + 2).split(' ');
+}
 
 /** The sum of the four times in a line of /proc/PID/stat; null for a line of another form. */
 export function parseStat(line: string): number | null {
-  const fields = line.slice(line.lastIndexOf(')') + 2).split(' ');
-  const ticks = fields.slice(...TIMES).map(Number);
+  const ticks = statFields(line)
+    .slice(...TIMES)
+    .map(Number);
   const sum = ticks.reduce((total, each) => total + each, 0);
   return ticks.length === TIMES[1] - TIMES[0] && Number.isFinite(sum) ? sum / TICKS_A_SECOND : null;
 }

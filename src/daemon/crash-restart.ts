@@ -5,11 +5,12 @@
 
 import { closeSync } from 'node:fs';
 import { constants } from 'node:os';
-import type { Severity } from '../config/diagnostic.ts';
-import { cancelRestart, closeOnExec, describeSocket, planRestart, restartNow } from '../native/binding.ts';
+import { cancelRestart, planRestart, restartNow } from '../native/binding.ts';
 import { monotonicMs } from '../native/monotonic.ts';
+import { socketAt } from './inherited.ts';
 import type { InheritedSocket, InheritedSockets } from './inherited.ts';
 import { readRecord, writeRecord } from './memory-record.ts';
+import type { Premises } from './premises.ts';
 import { commandLine } from './program-call.ts';
 import type { ProgramCall } from './program-call.ts';
 import { storedName } from './supervisor.ts';
@@ -36,8 +37,6 @@ export interface Crash {
 /** Names the descriptor of the record. */
 export const CRASH_VARIABLE = 'XINETD_TS_CRASH';
 
-type Log = (level: Severity, func: string, text: string) => void;
-
 const FUNC = 'crash_restart';
 /** As service managers count: a program that fails so often is not sound. */
 const MOST_CRASHES = 5;
@@ -49,7 +48,7 @@ export interface CrashParts {
   readonly crashesMs: readonly number[];
   readonly environment: readonly string[];
   readonly inherited: InheritedSockets;
-  readonly log: Log;
+  readonly log: Premises['log'];
 }
 
 /** The plan for a crash, kept up to date. */
@@ -152,18 +151,13 @@ export function claimCrash(environment: NodeJS.ProcessEnv): Crash | undefined {
   closeSync(fd);
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- written by `CrashRestart`
   const { sockets, shared, crashesMs } = JSON.parse(text) as CrashRecord;
-  const own = sockets.map((socket) => ({ fd: socket, name: storedName(socket) ?? '', isShared: false }));
+  const own = sockets.map((socket) => ({ fd: socket, name: storedName(socket) ?? '' }));
+  const found = [...own, ...shared].map((socket) => socketAt(socket.fd, socket.name));
   return {
-    sockets: [...own, ...shared.map((socket) => ({ ...socket, isShared: true }))].flatMap(inheritedSocket),
+    sockets: found.filter((socket) => typeof socket !== 'string'),
     crashesMs: [...crashesMs, monotonicMs()],
     text: `the program ${howItEnded(ending)} and was started again in its place`,
   };
-}
-
-function inheritedSocket(socket: Pick<InheritedSocket, 'fd' | 'name' | 'isShared'>): readonly InheritedSocket[] {
-  const description = describeSocket(socket.fd);
-  closeOnExec(socket.fd);
-  return description === undefined ? [] : [{ ...description, ...socket }];
 }
 
 /** `SIGNAL PID`, or nothing where no signal ended it. */

@@ -1,5 +1,5 @@
-// The last handler: an error that nobody owned is our bug. The daemon says what it knows and ends, so that a
-// supervisor starts a sound one; running servers live on.
+// The last handler: an error that nobody owned is our bug. The daemon says what it knows and ends; a fresh program follows
+// (crash-restart.ts), or a supervisor starts one. Running servers live on.
 
 import type { Premises } from './premises.ts';
 

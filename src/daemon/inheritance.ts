@@ -7,11 +7,10 @@ import { claimCrash } from './crash-restart.ts';
 import { claimStatusPipe } from './detach.ts';
 import type { StatusPipe } from './detach.ts';
 import { claimHandover } from './handover.ts';
-import type { Handover } from './handover.ts';
+import type { HandedServer, Handover } from './handover.ts';
 import { claimSockets } from './inherited.ts';
 import type { InheritedSocket } from './inherited.ts';
 import { survivorsOf } from './survivors.ts';
-import type { Survivors } from './survivors.ts';
 
 export interface Inheritance {
   readonly statusPipe: StatusPipe | undefined;
@@ -22,7 +21,7 @@ export interface Inheritance {
   /** When earlier programs of this process crashed, on the monotonic clock. */
   readonly crashesMs: readonly number[];
   /** Servers of a program that crashed. */
-  readonly survivors: Survivors;
+  readonly survivors: readonly HandedServer[];
   /** There was another program in this process before. */
   readonly isSuccessor: boolean;
   /** For the log. */
@@ -35,10 +34,8 @@ export function claimInheritance(environment: NodeJS.ProcessEnv, pid: number): I
   const handover = claimHandover(environment);
   const crash = claimCrash(environment);
   const { sockets: given, complaints } = claimSockets(environment, pid);
-  const clocks = { monotonicMs: monotonicMs(), wallMs: Date.now() };
-  const survivors: Survivors = crash === undefined ? new Map() : survivorsOf(pid, clocks);
-  for (const { requestNumber } of [...survivors.values()].flat())
-    continueRequestNumbers(Math.max(requestNumber, lastRequestNumber()));
+  const survivors = crash === undefined ? [] : survivorsOf(pid, { monotonicMs: monotonicMs(), wallMs: Date.now() });
+  for (const { requestNumber } of survivors) continueRequestNumbers(Math.max(requestNumber, lastRequestNumber()));
   const sockets = [...given, ...(handover?.inherited ?? []), ...(crash?.sockets ?? [])];
   const handed = handover?.services.filter(({ socket }) => socket !== undefined) ?? [];
   return {

@@ -142,7 +142,8 @@ function fileOf({ family, address }: InheritedSocket): Pick<OpenedSocket, 'file'
   return status?.isSocket() === true ? { file: { path: address, device: status.dev, inode: status.ino } } : {};
 }
 
-function socketAt(fd: number, name: string): InheritedSocket | string {
+/** A socket that came with the process, as its own; what is wrong with it where it is none. */
+export function socketAt(fd: number, name: string): InheritedSocket | string {
   const description = describeSocket(fd);
   if (description === undefined) return `LISTEN_FDS: descriptor ${fd} is no socket`;
   closeOnExec(fd);

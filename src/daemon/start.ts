@@ -9,8 +9,7 @@ import { counted } from './counted.ts';
 import type { HandedServer, Handover } from './handover.ts';
 import type { Premises } from './premises.ts';
 import { equip, ServiceInOperation } from './service.ts';
-import type { Survivors } from './survivors.ts';
-import { adoptLeftServers, adoptServers, distribute, inherit } from './takeover.ts';
+import { adoptLeftServers, adoptServers, byServiceKey, distribute, inherit } from './takeover.ts';
 import type { Legacy } from './takeover.ts';
 
 /** Both in configuration order. */
@@ -22,7 +21,7 @@ export interface StartResult {
 /** What an earlier program of this process has left, on purpose or by crashing. */
 export interface Predecessor {
   readonly handover: Handover | undefined;
-  readonly survivors: Survivors;
+  readonly survivors: readonly HandedServer[];
 }
 
 export interface StartOptions extends Predecessor {
@@ -39,7 +38,7 @@ export async function startServices(
   const operations: ServiceInOperation[] = [];
   const failed: ServiceInOperation[] = [];
   const served = new Set<string>();
-  const left = new Map(survivors);
+  const left = new Map(byServiceKey(survivors));
   // Equipped before the first one listens: what takes long has been done then.
   const equipped = services.map((service) => new ServiceInOperation(equip(service, premises.world)));
   premises.inherited.expect(equipped.map(({ id }) => id));
@@ -56,7 +55,7 @@ export async function startServices(
     (isUp ? operations : failed).push(operation);
     if (isUp && isDebug) premises.log('debug', 'cnf_start_services', `Started service: ${operation.id}`);
   }
-  if (survivors.size > 0)
+  if (survivors.length > 0)
     premises.log('notice', 'crash_restart', `took over ${counted(premises.children.total, 'running server')}`);
   if (handover !== undefined) adoptLeftServers(premises, handover, served);
   else premises.inherited.releaseUnused((name) => premises.supervisor.forgetName(name));

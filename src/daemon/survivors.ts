@@ -5,11 +5,9 @@
 import { readFileSync } from 'node:fs';
 import { unixSource } from '../policy/source.ts';
 import type { Source } from '../policy/source.ts';
+import { statFields, TICKS_A_SECOND } from './cpu-time.ts';
 import type { HandedServer } from './handover.ts';
 import { plainAddress, sourceOfText } from './plain-address.ts';
-
-/** By the id of their service, in lower case. */
-export type Survivors = ReadonlyMap<string, readonly HandedServer[]>;
 
 /** The two clocks, in milliseconds. */
 export interface Clocks {
@@ -17,21 +15,17 @@ export interface Clocks {
   readonly wallMs: number;
 }
 
-/** USER_HZ, the unit of /proc on every Linux that Node runs on. */
-const TICKS_A_SECOND = 100;
-/** Of /proc/PID/stat, counted after the name: when the process began, in ticks after the machine did. */
+/** When a process began, in ticks after the machine did; counted as `statFields` has them. */
 const STARTED = 19;
 
-/** Those of process `pid`. */
-export function survivorsOf(pid: number, clocks: Clocks): Survivors {
+/** Those of process `pid`; the key of each is the id of its service, in lower case. */
+export function survivorsOf(pid: number, clocks: Clocks): readonly HandedServer[] {
   const uptimeSeconds = Number.parseFloat(textOf('/proc/uptime'));
-  const found = new Map<string, HandedServer[]>();
-  for (const child of textOf(`/proc/${pid}/task/${pid}/children`).split(' ').filter(Boolean).map(Number)) {
+  const children = textOf(`/proc/${pid}/task/${pid}/children`).split(' ').filter(Boolean).map(Number);
+  return children.flatMap((child) => {
     const variables = variablesOf(textOf(`/proc/${child}/environ`));
-    const server = survivor(child, variables, ageMs(textOf(`/proc/${child}/stat`), uptimeSeconds), clocks);
-    if (server !== undefined) found.set(server.serviceKey, [...(found.get(server.serviceKey) ?? []), server]);
-  }
-  return found;
+    return survivor(child, variables, ageMs(textOf(`/proc/${child}/stat`), uptimeSeconds), clocks) ?? [];
+  });
 }
 
 /** A server by its environment (launch/environment.ts); undefined for a child that is none. */
@@ -80,7 +74,7 @@ function variablesOf(environment: string): ReadonlyMap<string, string> {
 }
 
 function ageMs(stat: string, uptimeSeconds: number): number {
-  const started = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[STARTED]);
+  const started = Number(statFields(stat)[STARTED]);
   const seconds = uptimeSeconds - started / TICKS_A_SECOND;
   return seconds > 0 ? seconds * 1000 : 0;
 }

@@ -52,7 +52,8 @@ export function distribute(
   return legacies;
 }
 
-function byServiceKey(servers: readonly HandedServer[]): ReadonlyMap<string, readonly HandedServer[]> {
+/** Servers in groups. */
+export function byServiceKey(servers: readonly HandedServer[]): ReadonlyMap<string, readonly HandedServer[]> {
   const groups = new Map<string, HandedServer[]>();
   for (const server of servers) {
     const group = groups.get(server.serviceKey) ?? [];

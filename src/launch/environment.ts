@@ -54,7 +54,7 @@ export function serverEnvironment(
   serviceId: string,
 ): readonly string[] {
   if (config.passenv === undefined && config.env.length + config.env_style.length === 0)
-    return [...variablesOf(daemonEnvironment).untouched, `XINETD_SERVICE=${serviceId}`];
+    return [...variablesOf(daemonEnvironment).usual.values(), `XINETD_SERVICE=${serviceId}`];
   const variables = baseOf(daemonEnvironment, config.passenv);
   for (const setting of config.env) variables.set(nameOf(setting), setting);
   for (const name of variables.keys())
@@ -88,8 +88,6 @@ interface Variables {
   readonly all: ReadonlyMap<string, string>;
   /** What is passed without `passenv`. */
   readonly usual: ReadonlyMap<string, string>;
-  /** The same without those that say who calls. */
-  readonly untouched: readonly string[];
 }
 
 /** Of thousands of services all have the same. */
@@ -100,9 +98,8 @@ function variablesOf(environment: readonly string[]): Variables {
   if (found !== undefined) return found;
   const all = new Map<string, string>();
   for (const variable of environment) if (!all.has(nameOf(variable))) all.set(nameOf(variable), variable);
-  const usual = new Map([...all].filter(([name]) => !isNeverPassed(name)));
-  const untouched = [...usual].filter(([name]) => !CALLER_NAMES.has(name)).map(([, variable]) => variable);
-  const variables = { all, usual, untouched };
+  const usual = new Map([...all].filter(([name]) => !isNeverPassed(name) && !CALLER_NAMES.has(name)));
+  const variables = { all, usual };
   known.set(environment, variables);
   return variables;
 }

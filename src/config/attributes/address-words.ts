@@ -192,7 +192,7 @@ function misfitHint(text: string): string | undefined {
 }
 
 function prefixOf(mask: number): number {
-  return mask === ALL_BITS ? 32 : Math.clz32(~mask >>> 0);
+  return Math.clz32(~mask);
 }
 
 /** `+=` adds, `-=` removes every pattern that says the same, however it was spelled. */
